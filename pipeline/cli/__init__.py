@@ -1,0 +1,24 @@
+"""`hotline ...`: the pipeline's functions for a person at a terminal. Each command group lives in a file of its own."""
+
+from __future__ import annotations
+
+import importlib
+
+import typer
+
+# Modules of this package, each with `register(app)`. They import their rooms inside the commands, so that
+# `hotline --help` and `hotline analyse` do not pay for Airflow or Postgres drivers.
+GROUPS = ("analyse", "ingest", "newswire", "warehouse", "alerts", "run", "doctor")
+
+
+def build_app() -> typer.Typer:
+    """The whole command line."""
+    app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hotline: who among the world's leaders spoke with whom.")
+    for name in GROUPS:
+        importlib.import_module(f"pipeline.cli.{name}").register(app)
+    return app
+
+
+def main() -> None:
+    """Entry point of the `hotline` script."""
+    build_app()()

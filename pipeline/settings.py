@@ -1,0 +1,80 @@
+"""Every knob in one place: environment variables with the prefix HOTLINE_, or a `.env` file beside the clone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import AwareDatetime, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Settings of one installation. Durations are seconds unless a name says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="HOTLINE_", env_file=ROOT / ".env", extra="ignore")
+
+    home: Path = Field(ROOT / ".hotline", description="Where everything that runs leaves its data.")
+    as_of: AwareDatetime | None = Field(
+        None, description="A fixed clock for replays of old news; unset, the real time is used."
+    )
+
+    # warehouse
+    warehouse_dsn: SecretStr | None = Field(
+        None, description="A PostgreSQL 14 or newer to use instead of the embedded one (libpq URI)."
+    )
+    analyst_dsn: SecretStr | None = Field(None, description="The same warehouse as the read-only analyst role sees it.")
+    lease_seconds: int = Field(900, ge=10, description="How long a claimed batch stays claimed if its worker hangs.")
+    batch_size: int = Field(50, ge=1, le=5000, description="Items a task claims at a time.")
+    max_attempts: int = Field(3, ge=1, description="Tries of one item in one stage before it is refused.")
+
+    # configuration files
+    feeds_file: Path = Field(ROOT / "config" / "feeds.yaml", description="The feeds to poll.")
+    topics_file: Path = Field(ROOT / "config" / "topics.yaml", description="The topics to classify by.")
+    alerts_file: Path = Field(ROOT / "config" / "alerts.yaml", description="The alert rules.")
+    leaders_dir: Path = Field(ROOT / "config" / "leaders", description="The leader registry.")
+    models_dir: Path = Field(ROOT / "models", description="Trained weights.")
+
+    # ingest
+    user_agent: str = Field(
+        "HotlineBot/0.1 (+https://example.org/hotline; set HOTLINE_USER_AGENT with your contact)",
+        description="Sent with every request; name yourself and a contact.",
+    )
+    fetch_timeout: float = Field(20.0, gt=0, description="Deadline for one page, redirects included.")
+    fetch_max_bytes: int = Field(5_000_000, gt=0, description="Largest page, in bytes after decompression.")
+    fetch_max_redirects: int = Field(5, ge=0)
+    fetch_concurrency: int = Field(16, ge=1, description="Requests under way at once.")
+    fetch_host_gap: float = Field(1.0, ge=0, description="Least seconds between two requests to one host.")
+    allow_loopback_port: int | None = Field(
+        None, description="The one loopback port that may be fetched: the example newswire's. None: no loopback at all."
+    )
+
+    # understand
+    threads: int = Field(2, ge=1, description="Threads of the model run time.")
+
+    # alerts
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(0, ge=0, le=65535, description="0: no relay is set; mail goes to the local mail folder.")
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = False
+    smtp_tls: bool = False
+    mail_from: str = "hotline@localhost"
+    alert_max_age_days: int = Field(7, ge=0, description="Contacts older than this are never mailed as new.")
+
+    # airflow
+    schedule: str = Field("@daily", description="Cron string or preset of the news_monitor DAG.")
+    ui_port: int = Field(8080, ge=1, le=65535)
+
+    def now(self) -> datetime:
+        """The clock of this installation: `as_of` in a replay, the real UTC time otherwise."""
+        return self.as_of or datetime.now(UTC)
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
