@@ -66,7 +66,14 @@ class Settings(BaseSettings):
     alert_max_age_days: int = Field(7, ge=0, description="Contacts older than this are never mailed as new.")
 
     # airflow
-    schedule: str = Field("@daily", description="Cron string or preset of the news_monitor DAG.")
+    schedule: str = Field(
+        "@daily", description="When news_monitor runs: a cron string, a preset, an interval (15m, 2h, 1d) or 'none'."
+    )
+    task_retries: int = Field(2, ge=0, description="Times Airflow tries a failed stage again.")
+    task_retry_delay: float = Field(30.0, ge=0, description="Seconds before the first retry; doubled for each next.")
+    airflow_dsn: SecretStr | None = Field(
+        None, description="A PostgreSQL database for Airflow's own metadata instead of the embedded one (libpq URI)."
+    )
     ui_port: int = Field(8080, ge=1, le=65535)
 
     def now(self) -> datetime:
