@@ -1,0 +1,1 @@
+"""What runs the pipeline on one machine: Airflow's environment, a process supervisor, services, reports, checks."""
