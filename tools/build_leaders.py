@@ -1,0 +1,340 @@
+"""Rebuild config/leaders/people.csv and terms.csv from a Wikidata extract and the hand-kept repairs beside them.
+
+    .venv/bin/python tools/build_leaders.py SRC_DIR [LEADERS_DIR]
+
+SRC_DIR holds `office_terms.csv` (country,role,position,person,wikidata_id,start,end,open_as_of) and
+`leaders_since_2025.csv` (country,position,person,wikidata_id,start_year). Rows of terms.csv whose source is neither
+`wikidata` nor `repair...` are users' own: they and their people are kept as they stand.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+
+from leader_names import Names, names_of  # noqa: E402  # both live beside this file
+
+from pipeline.understand.registry import SHARED_CLASSES, parse_date  # noqa: E402  # found through the line above
+
+PEOPLE = ("wikidata_id", "name", "gender", "other_names", "press_names", "common_press_names")
+TERMS = ("wikidata_id", "country", "role", "office", "office_class", "start", "end", "source")
+LEADER, FOREIGN_MINISTER = "leader", "foreign_minister"
+
+# Positions of the extract -> office as printed, office class. Other positions of `leader` rows lead no country.
+OFFICES = {
+    "President": ("President", "president"),
+    "President of Venezuela": ("President", "president"),
+    "President of Montenegro": ("President", "president"),
+    "Acting President": ("President", "president"),
+    "Co-President": ("Co-President", "co_president"),
+    "Prime Minister": ("Prime Minister", "prime_minister"),
+    "Prime Minister of Montenegro": ("Prime Minister", "prime_minister"),
+    "Premier": ("Premier", "prime_minister"),
+    "Taoiseach": ("Taoiseach", "prime_minister"),
+    "Chair of the Council of Ministers": ("Prime Minister", "prime_minister"),
+    "Chairman of the Council of Ministers": ("Prime Minister", "prime_minister"),
+    "President of the Council of Ministers": ("Prime Minister", "prime_minister"),
+    "Federal Chancellor": ("Chancellor", "chancellor"),
+    "Chancellor": ("Chancellor", "chancellor"),
+    "Chairman of the Presidency": ("Chairman of the Presidency", "chair"),
+    "Chairman of the Sovereignty Council": ("Chairman of the Sovereignty Council", "chair"),
+    "Chairman of the State Administration Council": ("Chairman of the State Administration Council", "chair"),
+    "Member of the Transitional Presidential Council": ("Member of the Presidential Council", "council_member"),
+    "Captain Regent": ("Captain Regent", "captain_regent"),
+    "Episcopal Co-Prince": ("Co-Prince", "co_prince"),
+    "King": ("King", "monarch"),
+    "Monarch": ("King", "monarch"),
+    "Druk Gyalpo (King)": ("King", "monarch"),
+    "Emperor": ("Emperor", "monarch"),
+    "Emir": ("Emir", "monarch"),
+    "Sultan": ("Sultan", "monarch"),
+    "Prince": ("Prince", "monarch"),
+    "Grand Duke": ("Grand Duke", "monarch"),
+    "Pope": ("Pope", "pope"),
+    "Supreme Leader": ("Supreme Leader", "supreme_leader"),
+    "General Secretary": ("General Secretary", "general_secretary"),
+    "General Secretary of the Chinese Communist Party": ("General Secretary", "general_secretary"),
+    "President of the European Commission": ("President of the European Commission", "commission_president"),
+    "President of the European Council": ("President of the European Council", "council_president"),
+    "High Representative of the Union for Foreign Affairs and Security Policy": ("High Representative", ""),
+}
+# Positions that exist elsewhere too but are no leader's in this country.
+NO_LEADERS = {("CHE", "Chancellor"), ("UZB", "Chair of the Council of Ministers")}
+CLASS_OF_REPAIR = {
+    "Secretary General": "secretary_general",
+    "Secretary-General": "secretary_general",
+    "Chairperson": "chair",
+    "Chairman": "chair",
+    "Commission Chairperson": "commission_chair",
+    "State Counsellor": "state_counsellor",
+    "Minister of State": "minister_of_state",
+    "Queen": "monarch",
+    "Head of State": "head_of_state",
+    "President of the Council of Ministers": "prime_minister",
+}
+NAMES_ELSEWHERE = {
+    "Cabo Verde": "CPV", "Federated States of Micronesia": "FSM", "UAE": "ARE", "Timor-Leste": "TLS",
+    "Congo-Brazzaville": "COG", "Congo-Kinshasa": "COD",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One term as it will stand in terms.csv, dates as text."""
+
+    person_id: str
+    country: str
+    role: str
+    office: str
+    office_class: str
+    start: str
+    end: str
+    source: str
+    seen_open: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.person_id, self.country, self.office_class
+
+    @property
+    def first(self) -> date:
+        return parse_date(self.start) if self.start else date.min
+
+    @property
+    def last(self) -> date:
+        return parse_date(self.end, last=True) if self.end else date.max
+
+
+def main(argv: Sequence[str]) -> int:
+    if len(argv) not in (2, 3):
+        print(__doc__, file=sys.stderr)
+        return 2
+    src, out = Path(argv[1]), Path(argv[2]) if len(argv) == 3 else ROOT / "config" / "leaders"
+    codes = _codes(out / "countries.csv")
+    people: dict[str, str] = {}
+    rows = [*_terms(src / "office_terms.csv", codes, people), *_since(src / "leaders_since_2025.csv", codes, people)]
+    rows = _repair(rows, list(_read(out / "repairs.csv")), people)
+    rows = _close(_merge(rows))
+    own, own_people = _own(out)
+    rows = [r for r in rows if r.key not in {o.key for o in own}] + own
+    for line in _overlaps(rows):
+        print("overlap:", line)
+    _write(out / "terms.csv", TERMS, (_cells(r) for r in sorted(rows, key=_order)))
+    held = {r.person_id for r in rows}
+    leads = {r.person_id for r in rows if r.role == LEADER}
+    countries = defaultdict(set)
+    for r in rows:
+        countries[r.person_id].add(r.country)
+    hand = {r["wikidata_id"] or _find(people, r["person"]): r for r in _read(out / "names.csv")}
+    for unknown in hand.keys() - held:
+        print(f"names.csv: nobody has the id {unknown or '(empty)'}: {hand[unknown]['person']}")
+    described = names_of({p: n for p, n in people.items() if p in held}, countries, leads, hand)
+    keep = {p: c for p, c in own_people.items() if p not in described}
+    cells = [*(_person(p, n) for p, n in described.items()), *keep.values()]
+    _write(out / "people.csv", PEOPLE, sorted(cells, key=lambda c: (c[0].startswith("local:"), len(c[0]), c[0])))
+    print(f"{len(cells)} people, {len(rows)} terms, {len(leads)} leaders")
+    return 0
+
+
+def _codes(path: Path) -> dict[str, str]:
+    codes = dict(NAMES_ELSEWHERE)
+    for row in _read(path):
+        for name in (row["name"], *row["other_names"].split("|")):
+            if name:
+                codes.setdefault(name, row["iso3"])
+    return codes
+
+
+def _terms(path: Path, codes: dict[str, str], people: dict[str, str]) -> Iterator[Row]:
+    for r in _read(path):
+        country = codes[r["country"]]
+        person_id = r["wikidata_id"]
+        if not re.fullmatch(r"Q\d+", person_id):  # the extract prints the name where Wikidata has no item
+            person_id = f"local:{country}:{_slug(r['person'])}"
+        people.setdefault(person_id, r["person"])
+        office = OFFICES.get(r["position"]) if r["role"] == LEADER else (r["position"], "")
+        if office is None or (country, r["position"]) in NO_LEADERS:
+            continue
+        role = LEADER if office[1] else FOREIGN_MINISTER
+        name, kind = office if role == LEADER else ("Foreign Minister", FOREIGN_MINISTER)
+        yield Row(
+            person_id, country, role, name, kind, r["start"], r["end"], "wikidata",
+            r["open_as_of"] if r["open_as_of"] != "2025-01-31" else "",
+        )  # fmt: skip
+
+
+def _since(path: Path, codes: dict[str, str], people: dict[str, str]) -> Iterator[Row]:
+    for r in _read(path):
+        if not r["person"]:
+            continue
+        people.setdefault(r["wikidata_id"], r["person"])
+        office, kind = OFFICES[r["position"]]
+        yield Row(r["wikidata_id"], codes[r["country"]], LEADER, office, kind, r["start_year"], "", "wikidata")
+
+
+def _repair(rows: list[Row], repairs: Iterable[dict[str, str]], people: dict[str, str]) -> list[Row]:
+    """Apply repairs.csv. `add` adds a term, `drop` deletes those that match, `set` gives one new dates."""
+    for number, r in enumerate(repairs, start=2):
+        person_id = r["wikidata_id"] or _find(people, r["person"])
+        kind = _class(r["office"])
+        if r["action"] == "add":
+            person_id = person_id or f"local:{r['country']}:{_slug(r['person'])}"
+            people.setdefault(person_id, r["person"])
+            role = LEADER if kind else "other"
+            new = Row(
+                person_id, r["country"], role, _printed(r["office"]), kind or "other", r["start"], r["end"], "repair"
+            )
+            rows = [o for o in rows if not (o.key == new.key and _same_term(o, new))] + [new]
+            continue
+        hit = [
+            o
+            for o in rows
+            if o.person_id == person_id
+            and o.country == r["country"]
+            and (not r["office"] or o.office_class == kind)
+            and (not r["was_start"] or o.start.startswith(r["was_start"]))
+        ]
+        if not hit:
+            print(f"repairs.csv:{number}: nothing to {r['action']}: {r['person']} {r['country']} {r['office']}")
+        rows = [o for o in rows if o not in hit]
+        if r["action"] == "set":
+            changed = [
+                replace(o, start=r["start"] or o.start, end=r["end"] or o.end, source="repair") for o in hit[-1:]
+            ]
+            rows += [replace(o, seen_open="", end="" if r["end"] == "open" else o.end) for o in changed]
+    return rows
+
+
+def _same_term(old: Row, new: Row) -> bool:
+    """An added term replaces what Wikidata's rows say of the same time in the same office."""
+    return old.first <= new.last and new.first <= old.last
+
+
+def _merge(rows: list[Row]) -> list[Row]:
+    """Join rows of one person in one office that touch: re-elections, and rows that stand twice."""
+    by_key: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+    for r in rows:
+        by_key[r.key].append(r)
+    out: list[Row] = []
+    for held in by_key.values():
+        held.sort(key=lambda r: (r.first, r.last))
+        joined = [held[0]]
+        for r in held[1:]:
+            before = joined[-1]
+            reach = parse_date(before.seen_open) if before.seen_open and not before.end else before.last
+            if reach == date.max or r.first <= reach + timedelta(days=2):
+                ends = [r, before] if not r.seen_open or r.end else [before, r]
+                longest = ends[0] if ends[0].last >= before.last or before.seen_open else before
+                joined[-1] = replace(before, end=longest.end, seen_open=longest.seen_open)
+            else:
+                joined.append(r)
+        out += joined
+    return out
+
+
+def _close(rows: list[Row]) -> list[Row]:
+    """End open terms at the successor's start; a term last seen open long ago and without successor ends then."""
+    out = []
+    for r in rows:
+        if not r.end and r.office_class not in SHARED_CLASSES:
+            later = [
+                o
+                for o in rows
+                if o.country == r.country and o.office_class == r.office_class and o.person_id != r.person_id
+                and o.first > r.first
+            ]  # fmt: skip
+            following = min(later, key=lambda o: o.first, default=None)
+            if following is not None:
+                r = replace(r, end=following.start)
+        if not r.end and r.seen_open:
+            r = replace(r, end=r.seen_open)
+        out.append(r)
+    return out
+
+
+def _overlaps(rows: Sequence[Row], days: int = 21) -> Iterator[str]:
+    """Pairs of leaders in one office at once for longer than a handover."""
+    by_office: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for r in rows:
+        if r.role == LEADER and r.office_class not in SHARED_CLASSES:
+            by_office[r.country, r.office_class].append(r)
+    for held in by_office.values():
+        held.sort(key=lambda r: r.first)
+        for k, a in enumerate(held):
+            for b in held[k + 1 :]:
+                if len(a.end) != 4 and b.first + timedelta(days=days) < min(a.last, b.last):
+                    pair = f"{a.person_id} {a.start}-{a.end}, {b.person_id} {b.start}-{b.end}"
+                    yield f"{a.country} {a.office_class}: {pair}"
+
+
+def _own(out: Path) -> tuple[list[Row], dict[str, tuple[str, ...]]]:
+    if not (out / "terms.csv").exists():
+        return [], {}
+    rows = [
+        Row(**{("person_id" if c == "wikidata_id" else c): r[c] for c in TERMS})
+        for r in _read(out / "terms.csv")
+        if r["source"] != "wikidata" and not r["source"].startswith("repair")
+    ]
+    ids = {r.person_id for r in rows}
+    return rows, {
+        r["wikidata_id"]: tuple(r[c] for c in PEOPLE) for r in _read(out / "people.csv") if r["wikidata_id"] in ids
+    }
+
+
+def _class(office: str) -> str:
+    return (
+        CLASS_OF_REPAIR.get(office)
+        or OFFICES.get(office, ("", ""))[1]
+        or (FOREIGN_MINISTER if office == "Foreign Minister" else "")
+    )
+
+
+def _printed(office: str) -> str:
+    return OFFICES[office][0] if office in OFFICES and office not in ("Acting President",) else office
+
+
+def _find(people: dict[str, str], name: str) -> str:
+    return next((p for p, n in people.items() if _slug(n) == _slug(name)), "")
+
+
+def _slug(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.replace("ø", "o").replace("ł", "l").replace("đ", "d").replace("ı", "i"))
+    return "-".join(re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)).lower()))
+
+
+def _order(r: Row) -> tuple[object, ...]:
+    return r.role != LEADER, r.country, r.office_class, r.first, r.person_id
+
+
+def _cells(r: Row) -> tuple[str, ...]:
+    return r.person_id, r.country, r.role, r.office, r.office_class, r.start, r.end, r.source
+
+
+def _person(person_id: str, n: Names) -> tuple[str, ...]:
+    return person_id, n.name, n.gender, "|".join(n.other_names), "|".join(n.press_names), "|".join(n.common_press_names)
+
+
+def _read(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        yield from ({k: (v or "").strip() for k, v in row.items()} for row in csv.DictReader(file))
+
+
+def _write(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv))

@@ -1,0 +1,179 @@
+"""How news names people: variants of full names, what is used alone, and which of these words are everyday words."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+FAMILY_FIRST = {"CHN", "KOR", "PRK", "TWN", "VNM", "KHM", "SGP", "MMR"}
+GIVEN_FIRST_BUT_ALSO_REVERSED = {"JPN", "HUN"}
+CALLED_BY_GIVEN_NAME = {"ETH", "ERI", "VNM"}
+PARTICLES = {
+    "al", "el", "bin", "bint", "ibn", "ben", "de", "da", "van", "von", "der", "den", "dos", "do", "di", "du", "la",
+    "le", "ould", "abu", "ter", "ten", "del",
+    "della", "wa", "ag", "mac", "st", "al-", "el-", "haq",
+}  # fmt: skip
+# Surnames that are also English words, given names, or so frequent that alone they name anybody.
+COMMON = frozenset(Path(__file__).with_name("everyday_names.txt").read_text(encoding="utf-8").split())
+# One name in many spellings; a full name is tried in all of them.
+SPELLINGS = [
+    ("Mohammed", "Mohamed", "Mohammad", "Muhammad", "Muhammed", "Mohamad"),
+    ("Ahmed", "Ahmad"),
+    ("Hassan", "Hasan"),
+    ("Hussein", "Hussain", "Husain", "Husayn"),
+    ("Alexander", "Aleksandr", "Aleksander", "Alyaksandr", "Aleksandar", "Oleksandr", "Alexandr"),
+    ("Sergei", "Sergey", "Sergiy", "Serhiy"),
+    ("Dmitry", "Dmitri", "Dmitriy", "Dmytro"),
+    ("Viktor", "Victor"),
+    ("Yuri", "Yuriy", "Yury"),
+    ("Andrei", "Andrey", "Andriy"),
+    ("Alexei", "Alexey", "Aleksei", "Aleksey"),
+    ("Mikhail", "Mikhael", "Mikheil"),
+    ("Nikolai", "Nikolay"),
+    ("Anatoly", "Anatoliy", "Anatoli"),
+    ("Yevgeny", "Yevgeni", "Evgeny"),
+    ("Omar", "Umar"),
+    ("Yousef", "Youssef", "Yusuf", "Yousuf"),
+    ("Ibrahim", "Ebrahim"),
+    ("Abdulla", "Abdullah"),
+    ("Khalid", "Khaled"),
+    ("Mahmoud", "Mahmud"),
+    ("Rashid", "Rasheed"),
+    ("Konstantinos", "Costas", "Kostas", "Constantine"),
+]
+_SPELLED = {word: group for group in SPELLINGS for word in group}
+
+
+@dataclass(frozen=True)
+class Names:
+    """All that people.csv says of a person."""
+
+    name: str
+    gender: str
+    other_names: tuple[str, ...]
+    press_names: tuple[str, ...]
+    common_press_names: tuple[str, ...]
+
+
+def fold(text: str) -> str:
+    """Lower case without accents."""
+    for letter, latin in (("ø", "o"), ("ł", "l"), ("đ", "d"), ("ı", "i"), ("ß", "ss"), ("æ", "ae"), ("ə", "a")):
+        text = text.replace(letter, latin)
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
+
+
+def names_of(
+    people: Mapping[str, str],
+    countries: Mapping[str, set[str]],
+    leaders: set[str],
+    hand: Mapping[str, Mapping[str, str]],
+) -> dict[str, Names]:
+    """Names and genders of `people` (id -> name as Wikidata prints it); rows of names.csv in `hand` win."""
+    genders = {p: _gender_by_hand(p, n, hand) for p, n in people.items()}
+    # A first name that only women (men) among the people known bear tells the gender of the others who bear it.
+    seen: dict[str, Counter[str]] = {}
+    for p, n in people.items():
+        if genders[p]:
+            seen.setdefault(_given(n, countries[p]), Counter())[genders[p]] += 1
+    out = {}
+    for p, n in people.items():
+        row = hand.get(p, {})
+        name = row.get("name") or _plain(n)
+        given = seen.get(_given(n, countries[p]), Counter())
+        gender = genders[p] or (next(iter(given)) if len(given) == 1 else "")
+        if row.get("gender") == "-":
+            gender = ""
+        press = _split(row.get("press_names")) or [_alone(name, countries[p])]
+        common = _split(row.get("common_press_names"))
+        if not row.get("press_names") and not common:
+            common = [w for w in press if _is_common(w)]
+        elif common and not row.get("press_names"):
+            press = []
+        press = [w for w in press if w not in common]
+        others = [*_split(row.get("other_names")), *_variants(name, countries[p]), *([n] if n != name else [])]
+        if p not in leaders:
+            others = [o for o in others if o != name][:2]
+        out[p] = Names(
+            name,
+            gender,
+            tuple(dict.fromkeys(o for o in others if o != name)),
+            tuple(dict.fromkeys(press)),
+            tuple(common),
+        )
+    return out
+
+
+def _gender_by_hand(person: str, name: str, hand: Mapping[str, Mapping[str, str]]) -> str:
+    found = hand.get(person, {}).get("gender", "")
+    if found in ("m", "f"):
+        return found
+    if name in WOMEN:
+        return "f"
+    return ""
+
+
+def _plain(name: str) -> str:
+    """Without the country of a monarch and nicknames: "Charles III of ...", 'Philip "Brave" Davis'."""
+    name = re.sub(r'\s*["“(][^"”)]*["”)]', "", name)
+    name = re.sub(r"(, \w+ \w+ of| of| I of) [A-Z][\w ]+$", "", name) if not name.startswith("Duke") else name
+    return name.replace(" Jr.", " Jr.").strip()
+
+
+def _given(name: str, countries: set[str]) -> str:
+    words = name.split()
+    return fold(words[-1] if countries & FAMILY_FIRST else words[0])
+
+
+def _alone(name: str, countries: set[str]) -> str:
+    words = re.sub(r",? (Jr\.?|Sr\.?|II|III|IV)$", "", name).split()
+    if len(words) == 1:
+        return name
+    if countries & CALLED_BY_GIVEN_NAME:
+        return words[-1] if "VNM" in countries else words[0]
+    if countries & FAMILY_FIRST:
+        return words[0]
+    k = len(words) - 1
+    while k > 1 and fold(words[k - 1]) in PARTICLES:
+        k -= 1
+    last = " ".join(words[k:])
+    return re.sub(r"^(al|el|Al|El)[- ]", "", last) or last
+
+
+def _is_common(word: str) -> bool:
+    return fold(word) in COMMON or len(word) <= 2
+
+
+def _variants(name: str, countries: set[str]) -> list[str]:
+    words = name.split()
+    found: list[str] = []
+    spelled = [_SPELLED.get(w, (w,)) for w in words]
+    if sum(len(s) > 1 for s in spelled) <= 2:
+        found += [" ".join(c) for c in product(*spelled)]
+    low = [fold(w) for w in words]
+    plain_words = not any(w in PARTICLES or re.match(r"(al|el)-", w) for w in low)
+    if len(words) == 3 and plain_words and not countries & FAMILY_FIRST:
+        found.append(f"{words[0]} {words[-1]}")
+    if re.search(r"\b([Aa]l|[Ee]l)[- ]", name) and not re.search(
+        r"Al (Thani|Sabah|Nahyan|Maktoum|Khalifa|Said|Saud)", name
+    ):
+        for article in ("al-", "el-", ""):
+            found.append(re.sub(r"\b([Aa]l|[Ee]l)[- ]", article, name))
+    if countries & GIVEN_FIRST_BUT_ALSO_REVERSED and len(words) == 2:
+        found.append(f"{words[1]} {words[0]}")
+    if countries & FAMILY_FIRST and len(words) == 3 and not countries & {"VNM", "KHM"}:
+        found.append(f"{words[1]} {words[2]} {words[0]}")
+    if countries & FAMILY_FIRST and len(words) == 2 and "-" in words[1]:
+        found += [f"{words[1]} {words[0]}", f"{words[0]} {words[1].replace('-', '').capitalize()}"]
+    return [f for f in dict.fromkeys(found) if f != name]
+
+
+def _split(cell: str | None) -> list[str]:
+    return [p.strip() for p in (cell or "").split("|") if p.strip()]
+
+
+WOMEN: frozenset[str] = frozenset()
