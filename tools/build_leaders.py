@@ -124,7 +124,7 @@ def main(argv: Sequence[str]) -> int:
     people: dict[str, str] = {}
     rows = [*_terms(src / "office_terms.csv", codes, people), *_since(src / "leaders_since_2025.csv", codes, people)]
     rows = _repair(rows, list(_read(out / "repairs.csv")), people)
-    rows = _close(_merge(rows))
+    rows = _close(_merge([_mend(r) for r in rows]))
     own, own_people = _own(out)
     rows = [r for r in rows if r.key not in {o.key for o in own}] + own
     for line in _overlaps(rows):
@@ -218,6 +218,14 @@ def _repair(rows: list[Row], repairs: Iterable[dict[str, str]], people: dict[str
 def _same_term(old: Row, new: Row) -> bool:
     """An added term replaces what Wikidata's rows say of the same time in the same office."""
     return old.first <= new.last and new.first <= old.last
+
+
+def _mend(row: Row) -> Row:
+    """A term that ends before it starts has lost its end in the extract; the successor's start will close it."""
+    if row.first <= row.last:
+        return row
+    print(f"reversed: {row}")
+    return replace(row, end="", seen_open=row.start)
 
 
 def _merge(rows: list[Row]) -> list[Row]:
