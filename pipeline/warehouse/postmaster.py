@@ -1,0 +1,67 @@
+"""The server's process, found by the pid file in its data directory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class Postmaster:
+    """A live PostgreSQL over one data directory; `ready` tells whether it takes connections yet."""
+
+    pid: int
+    port: int
+    ready: bool
+
+    @classmethod
+    def find(cls, data: Path) -> Postmaster | None:
+        """The process that serves `data`, or None. A pid file that outlived its process does not mislead us."""
+        try:
+            lines = (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+            pid = int(lines[0])
+        except (FileNotFoundError, NotADirectoryError, IndexError, ValueError):
+            return None
+        if not _serves(pid, data):
+            return None
+        port = int(lines[3]) if len(lines) > 3 and lines[3].strip().isdigit() else 0
+        return cls(pid, port, ready=len(lines) > 7 and lines[7].strip() == "ready")
+
+    @classmethod
+    def forget_stale(cls, data: Path) -> None:
+        """Remove a pid file whose number is now another program's: PostgreSQL itself would refuse to start."""
+        if cls.find(data) is None:
+            (data / "postmaster.pid").unlink(missing_ok=True)
+
+    def end(self, seconds: float) -> bool:
+        """Stop it, cutting off its sessions; harder when it does not obey. False: it lives on."""
+        try:
+            process = psutil.Process(self.pid)
+            family = [process, *process.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return True
+        for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+            _, alive = psutil.wait_procs(family, timeout=patience)
+            if not alive:
+                return True
+            if number == signal.SIGQUIT:
+                for child in alive:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        child.kill()
+        return not [process for process in family if process.is_running()]
+
+
+def _serves(pid: int, data: Path) -> bool:
+    """Whether process `pid` is a live PostgreSQL over `data`."""
+    try:
+        process = psutil.Process(pid)
+        return process.status() != psutil.STATUS_ZOMBIE and str(data) in process.cmdline()
+    except psutil.Error:
+        return False
