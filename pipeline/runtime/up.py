@@ -114,3 +114,14 @@ def unhealthy(address: str) -> list[str]:
     parts = {"metadatabase": "metadata database", "scheduler": "scheduler"}
     parts |= {"dag_processor": "dag-processor", "triggerer": "triggerer"}
     return [name for key, name in parts.items() if (told.get(key) or {}).get("status") != "healthy"]
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m pipeline.runtime.up ADDRESS`: exit status 0 when the api-server there answers and reports healthy."""
+    sick = unhealthy(arguments[0])
+    print(", ".join(sick) or "healthy")
+    return 1 if "api-server" in sick or "metadata database" in sick else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
