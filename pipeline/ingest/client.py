@@ -1,0 +1,239 @@
+"""The only place that talks to the web: one URL in, one Page out, whatever the web does meanwhile.
+
+Proxies: none, also not those named in the environment. A proxy would resolve names itself, and the address check
+(addresses.py) would be void. SSL_CERT_FILE and SSL_CERT_DIR are honoured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from email.message import Message
+from types import TracebackType
+from typing import Literal
+
+import httpcore
+import httpx
+
+from pipeline.domain import Page, Reason
+from pipeline.ingest.addresses import Guard, GuardedBackend, Resolver, is_loopback_host, resolve
+from pipeline.ingest.decoding import ACCEPT_ENCODING, decoder_for
+from pipeline.ingest.faults import Fault, fault_of, reason_of_status
+from pipeline.ingest.mediatypes import ACCEPT, acceptable
+from pipeline.ingest.pace import Pace
+from pipeline.ingest.robots import MOST_BYTES as ROBOTS_BYTES
+from pipeline.ingest.robots import Robots
+from pipeline.ingest.urls import check_url, join
+from pipeline.settings import Settings
+
+Kind = Literal["page", "feed", "robots"]
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# An empty header block of this size is hostile; h11 stops by itself at 100 KiB, h2 at 64 KiB.
+_HEADER_LIMIT = 4096
+
+
+class _Transport(httpx.AsyncHTTPTransport):
+    """httpx's own transport over a pool whose connections are made by the guarded backend."""
+
+    def __init__(self, backend: GuardedBackend, settings: Settings) -> None:
+        context = httpx.create_ssl_context(trust_env=True)
+        super().__init__(verify=context, trust_env=False)
+        self._pool = httpcore.AsyncConnectionPool(
+            ssl_context=context,
+            max_connections=settings.fetch_concurrency * 2,
+            max_keepalive_connections=settings.fetch_concurrency,
+            keepalive_expiry=10.0,
+            http1=True,
+            http2=True,
+            network_backend=backend,
+        )
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One fetch under way: where it stands after its redirects, and the seconds it still has."""
+
+    url: str
+    kind: Kind
+    etag: str | None
+    last_modified: str | None
+    seconds_left: float
+    final_url: str
+    seen: set[str] = field(default_factory=set)
+    status: int | None = None
+
+
+class Client:
+    """Fetches pages and feeds politely and safely. Use it as an async context manager, within one event loop.
+
+    `resolver` and `network` stand in for the system's resolver and sockets.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        resolver: Resolver = resolve,
+        network: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
+        self._settings = settings
+        backend = GuardedBackend(Guard(settings.allow_loopback_port, resolver), network)
+        # The transport is used without httpx's client around it: that one would act on Location headers and keep
+        # cookies, and an answer must not depend on what was fetched before it.
+        self._transport = _Transport(backend, settings)
+        self._headers = {
+            "User-Agent": settings.user_agent,
+            "Accept-Encoding": ACCEPT_ENCODING,
+            "Accept-Language": "en,*;q=0.5",
+        }
+        self._pace = Pace(settings.fetch_concurrency)
+        self._robots = Robots(settings.user_agent, self._read_robots)
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    async def fetch(
+        self, url: str, *, etag: str | None = None, last_modified: str | None = None, kind: Kind = "page"
+    ) -> Page:
+        """GET `url`. Never raises for the web's faults: then `reason` and `detail` are set and the body is empty.
+
+        `etag` and `last_modified` (as a Page brought them) make it conditional: `not_modified` is the answer 304.
+        The deadline counts the time of all hops, not the time waited for a host's turn.
+        """
+        visit = _Visit(url, kind, etag, last_modified, self._settings.fetch_timeout, final_url=url)
+        try:
+            return await self._travel(visit)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # the web's faults have no other bound than this
+            fault = fault_of(error)
+            return replace(self._page(visit), reason=fault.reason, detail=fault.detail)
+
+    def _page(self, visit: _Visit) -> Page:
+        """The visit so far as a Page without body, dated by the installation's clock."""
+        now: datetime = self._settings.now()
+        return Page(url=visit.url, final_url=visit.final_url, status=visit.status, body=b"", fetched_at=now)
+
+    async def _read_robots(self, url: str) -> Page:
+        return await self.fetch(url, kind="robots")
+
+    async def _travel(self, visit: _Visit) -> Page:
+        """Follow redirects until a page; each hop is checked like the first."""
+        url = visit.url
+        for _ in range(self._settings.fetch_max_redirects + 1):
+            parsed = check_url(url)
+            visit.final_url = str(parsed)
+            if visit.final_url in visit.seen:
+                raise Fault(Reason.TOO_MANY_REDIRECTS, f"a redirect loop over {visit.final_url}")
+            visit.seen.add(visit.final_url)
+            delay = await self._robots.check(parsed) if visit.kind == "page" else 0.0
+            answer = await self._hop(parsed, visit, delay)
+            if isinstance(answer, Page):
+                return answer
+            url = answer
+        raise Fault(
+            Reason.TOO_MANY_REDIRECTS, f"more than {self._settings.fetch_max_redirects} redirects, last to {url}"
+        )
+
+    async def _hop(self, url: httpx.URL, visit: _Visit, delay: float) -> Page | str:
+        """One request: a Page, or the address it redirects to."""
+        gap = 0.0 if is_loopback_host(url.host) else max(self._settings.fetch_host_gap, delay)
+        async with self._pace.turn(url.host, gap):
+            began = time.monotonic()
+            try:
+                async with asyncio.timeout(visit.seconds_left):
+                    return await self._request(url, visit)
+            except TimeoutError as error:
+                raise Fault(Reason.TIMEOUT, f"{url}: not done within {self._settings.fetch_timeout:g} s") from error
+            finally:
+                visit.seconds_left = max(0.0, visit.seconds_left - (time.monotonic() - began))
+
+    async def _request(self, url: httpx.URL, visit: _Visit) -> Page | str:
+        headers = {**self._headers, "Accept": ACCEPT[visit.kind]}
+        if visit.etag:
+            headers["If-None-Match"] = visit.etag
+        if visit.last_modified:
+            headers["If-Modified-Since"] = visit.last_modified
+        limits = dict.fromkeys(("connect", "read", "write", "pool"), visit.seconds_left)
+        request = httpx.Request("GET", url, headers=headers, extensions={"timeout": limits})
+        response = await self._transport.handle_async_request(request)
+        try:
+            visit.status = response.status_code
+            location = response.headers.get("location", "").strip()
+            if response.status_code in _REDIRECTS and location:
+                # Where the two do not join, check_url says what is wrong with the location itself.
+                return join(str(url), location) or location
+            return await self._answer(response, visit)
+        finally:
+            await response.aclose()
+
+    async def _answer(self, response: httpx.Response, visit: _Visit) -> Page:
+        content_type, charset = content_type_of(response.headers.get("content-type"))
+        page = replace(
+            self._page(visit),
+            content_type=content_type,
+            charset=charset,
+            etag=_short(response.headers.get("etag")),
+            last_modified=_short(response.headers.get("last-modified")),
+        )
+        if response.status_code == 304:
+            return replace(page, not_modified=True)
+        reason = reason_of_status(response.status_code)
+        if reason is not None:
+            return replace(page, reason=reason, detail=f"HTTP {response.status_code} {response.reason_phrase}".strip())
+        if visit.kind == "robots":
+            return replace(page, body=await self._body(response, ROBOTS_BYTES, cut=True))
+        if not acceptable(visit.kind, content_type):
+            return replace(page, reason=Reason.UNSUPPORTED_CONTENT_TYPE, detail=f"Content-Type: {content_type}")
+        return replace(page, body=await self._body(response, self._settings.fetch_max_bytes))
+
+    async def _body(self, response: httpx.Response, limit: int, cut: bool = False) -> bytes:
+        """The decoded body, at most `limit` bytes on the wire and after decoding; `cut` takes what fits instead."""
+        declared = response.headers.get("content-length", "")
+        if not cut and declared.isascii() and declared.isdigit() and int(declared[:20]) > limit:
+            raise Fault(Reason.TOO_LARGE, f"Content-Length {declared[:20]}, the limit is {limit} bytes")
+        decoder = decoder_for(response.headers.get("content-encoding"))
+        body = bytearray()
+        wire = 0
+        async for chunk in response.aiter_raw():
+            wire += len(chunk)
+            for piece in decoder.feed(chunk):
+                body += piece
+                if max(len(body), wire) > limit:
+                    if cut:
+                        return bytes(body[:limit])
+                    raise Fault(Reason.TOO_LARGE, f"more than {limit} bytes ({wire} on the wire)")
+            # An answer that arrives without a pause would keep the loop, and its deadlines, from running.
+            await asyncio.sleep(0)
+        decoder.finish()
+        return bytes(body)
+
+
+def content_type_of(header: str | None) -> tuple[str | None, str | None]:
+    """Media type and charset of a Content-Type header, both lower case; None for what it does not say."""
+    if not header:
+        return None, None
+    message = Message()
+    message["Content-Type"] = header.replace("\r", " ").replace("\n", " ")[:_HEADER_LIMIT]
+    try:
+        charset = message.get_content_charset()
+    except (LookupError, ValueError):  # RFC 2231 forms with a nonsense codec
+        charset = None
+    return header.partition(";")[0].strip().lower()[:200] or None, charset or None
+
+
+def _short(header: str | None) -> str | None:
+    """A validator worth keeping; one of absurd length is not sent back."""
+    return header if header and len(header) <= _HEADER_LIMIT else None

@@ -1,0 +1,25 @@
+"""Which media types are read as a page, and which as a feed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+ACCEPT = {
+    "page": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
+    "feed": "application/atom+xml,application/rss+xml,application/rdf+xml,application/xml;q=0.9,*/*;q=0.5",
+    "robots": "text/plain,*/*;q=0.5",
+}
+
+_PAGE = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
+# Said by servers that do not know; the bytes decide then.
+_VAGUE = frozenset({"text/plain", "application/octet-stream", "binary/octet-stream", "unknown/unknown"})
+_FEED = frozenset({"application/json", "application/feed+json", "text/html", "text/xml", "application/xml", "text/rss"})
+
+
+def acceptable(kind: Literal["page", "feed", "robots"], content_type: str | None) -> bool:
+    """Whether a body of this type is worth downloading. A feed served as HTML is, since many are."""
+    if content_type is None or "/" not in content_type or content_type in _VAGUE:
+        return True
+    if kind == "page":
+        return content_type in _PAGE
+    return content_type in _FEED or content_type.endswith("+xml") or content_type in ("application/rss", "text/atom")
