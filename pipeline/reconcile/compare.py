@@ -1,0 +1,265 @@
+"""Do two nodes tell of one event? A sum of scored features, each with its reason in words; or a conflict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from pipeline.domain import Mode, Status
+from pipeline.reconcile.node import Node, Span
+
+# Two nodes are one event from this score on. Same pair (2) and same day (3) suffice; a day's difference (1.5) needs
+# the same mode (1) or more, and each contradiction (another duration, both name their day) must be made up for.
+THRESHOLD: Final = 4.0
+
+REMOTE = frozenset({Mode.PHONE, Mode.VIDEO})
+PERSONAL = frozenset({Mode.IN_PERSON, Mode.VISIT, Mode.MULTILATERAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`conflict` names why the two can never be one event; `tier` says how early this link is drawn (0 first)."""
+
+    score: float
+    words: tuple[str, ...]
+    conflict: str | None = None
+    tier: int = 9
+
+    @property
+    def same(self) -> bool:
+        return self.conflict is None and self.score >= THRESHOLD
+
+
+def compare(a: Node, b: Node) -> Verdict:
+    """Weigh two nodes. Symmetric."""
+    people = _people(a, b)
+    if isinstance(people, str):
+        return Verdict(0.0, (), people)
+    conflict = (
+        _mode_conflict(a, b) or _place_conflict(a, b) or _article_conflict(a, b) or _status_conflict(a, b)
+    )  # fmt: skip
+    if conflict:
+        return Verdict(0.0, (), conflict)
+    when = _when(a, b)
+    if isinstance(when, str):
+        return Verdict(0.0, (), when)
+    features = [people, when, _mode(a, b), _duration(a, b), _ordinal(a, b), _location(a, b), _text(a, b), _days(a, b)]
+    kept = [f for f in features if f is not None]
+    return Verdict(round(sum(f[0] for f in kept), 6), tuple(f[1] for f in kept if f[1]), None, _tier(a, b))
+
+
+Feature = tuple[float, str]
+
+
+def _people(a: Node, b: Node) -> Feature | str:
+    if a.people == b.people:
+        count = len(a.people)
+        return 2.0, {1: "same visitor", 2: "same pair"}.get(count, f"same {count} participants")
+    small, large = sorted((a, b), key=lambda n: len(n.people))
+    if len(small.people) >= 3:
+        shared = len(a.people & b.people) / len(a.people | b.people)
+        if small.people < large.people:
+            return max(1.5, 2 * shared), f"{len(small.people)} of the {len(large.people)} participants"
+        # Two leaders often call a third and then a fourth on one day: a call needs more in common than a summit.
+        if shared >= (0.75 if {a.mode, b.mode} & REMOTE else 0.6):
+            return 2 * shared, f"{len(a.people & b.people)} participants in common"
+    visited = len(small.people) == 1 and len(large.people) == 2 and small.people < large.people
+    if visited and small.mode is Mode.VISIT and large.mode in PERSONAL and small.location == large.location is not None:
+        return 1.0, "a visit, with its host named by others"
+    return "other participants"
+
+
+def _mode_conflict(a: Node, b: Node) -> str | None:
+    if a.mode is b.mode or Mode.UNSPECIFIED in (a.mode, b.mode):
+        return None
+    modes = {a.mode, b.mode}
+    if modes <= REMOTE or modes <= PERSONAL:
+        return None
+    if len(a.people) >= 3 and modes <= {Mode.MULTILATERAL, Mode.VIDEO}:
+        return None
+    return f"{a.mode.value} is not {b.mode.value}"
+
+
+def _place_conflict(a: Node, b: Node) -> str | None:
+    """A lone visitor in two towns made two visits."""
+    if len(a.people) == len(b.people) == 1 and a.location and b.location and a.location != b.location:
+        return "visits to two places"
+    return None
+
+
+def _article_conflict(a: Node, b: Node) -> str | None:
+    """What one article tells as two events is two events."""
+    if a.articles.isdisjoint(b.articles):
+        return None
+    if a.historical != b.historical:
+        return "one article tells them as news and as history"
+    if a.second_time != b.second_time:
+        return "one article calls it a further contact"
+    exact = a.span is not None and b.span is not None and a.span.exact and b.span.exact
+    if exact and a.span != b.span:
+        return "one article gives two days"
+    if None not in (a.duration, b.duration) and a.duration != b.duration:
+        return "one article gives two durations"
+    if None not in (a.ordinal, b.ordinal) and a.ordinal != b.ordinal:
+        return "one article counts them apart"
+    if a.status.happened != b.status.happened and not (exact and a.span == b.span):
+        return "one article tells a contact and a further plan"
+    return None
+
+
+def _status_conflict(a: Node, b: Node) -> str | None:
+    """A plan made, or a denial uttered, after a contact concerns another contact."""
+    if a.status.happened == b.status.happened:
+        return None
+    held, other = (a, b) if a.status.happened else (b, a)
+    if other.status in (Status.DENIED, Status.CANCELLED):
+        # "No call is planned", said after a call, takes nothing back: only a denial of that very day does.
+        if held.span and other.span and held.span.exact and held.span == other.span:
+            return None
+        return f"what was {other.status.value} is not this contact"
+    if held.span is None or other.span is None or held.historical or other.historical:
+        return None
+    if other.span.exact:
+        if held.span.exact and other.span.first > held.span.first and _day(other.first_published) >= held.span.first:
+            return "planned when the other had happened"
+        return None
+    if (
+        other.first_published is not None
+        and held.first_published is not None
+        and other.first_published >= held.first_published
+    ):
+        return "planned when the other had been told"
+    if held.span.exact and held.span.first < _day(other.first_published):
+        return "planned when the other had happened"
+    return None
+
+
+def _when(a: Node, b: Node) -> Feature | str:
+    if a.span is None or b.span is None:
+        return _when_unplaced(a, b)
+    if a.span.exact and b.span.exact:
+        gap = abs((a.span.first - b.span.first).days)
+        if gap == 0:
+            return 3.0, _words_of(a.span.first)
+        if gap == 1:
+            return 1.5, f"a day apart ({_words_of(min(a.span.first, b.span.first))})"
+        lasting = {a.mode, b.mode} & {Mode.VISIT, Mode.MULTILATERAL} and {a.mode, b.mode} <= PERSONAL
+        if gap <= 3 and lasting and a.location is not None and a.location == b.location:
+            return 1.0, f"one stay of {gap + 1} days"
+        return f"{gap} days apart"
+    if a.span.first > b.span.last or b.span.first > a.span.last:
+        return "other times"
+    if "published" in (a.span.basis, b.span.basis):
+        if a.historical != b.historical and "published" in (a.span.basis, b.span.basis):
+            return "news without a date is not history"
+        return _when_published(a, b)
+    # A week or a month that holds the other's day.
+    month = "month" in (a.span.basis, b.span.basis)
+    return (1.2, "same month") if month else (1.5, "same week")
+
+
+def _when_unplaced(a: Node, b: Node) -> Feature | str:
+    """History without a date joins only its like, told at about the same time."""
+    if a.span is not None or b.span is not None or a.historical != b.historical:
+        return "nothing places it in time"
+    if a.first_published is None or b.first_published is None:
+        return "nothing places it in time"
+    if abs(a.first_published - b.first_published).days > 7:
+        return "told weeks apart"
+    return 1.5, "retold in the same days"
+
+
+def _when_published(a: Node, b: Node) -> Feature | str:
+    """At least one is placed by its publication alone: the nearer, the likelier."""
+    one = a if a.span is not None and a.span.basis == "published" else b
+    other = b if one is a else a
+    if one.first_published is None or other.span is None:
+        return "nothing places it in time"
+    anchor = other.span.first if other.span.exact else _day(other.first_published)
+    if other.span.basis in ("week", "month"):
+        return 1.2, f"within the same {other.span.basis}"
+    gap = abs((anchor - _day(one.first_published)).days)
+    step = 0.15 if one.status.happened and other.status.happened else 0.05
+    return max(1.5 - step * max(gap - 1, 0), 0.5), f"undated, told within {gap + 1} days"
+
+
+def _mode(a: Node, b: Node) -> Feature:
+    if a.mode is b.mode:
+        return 1.0, f"{_mode_word(a.mode)} = {_mode_word(b.mode)}"
+    first, second = sorted((_mode_word(a.mode), _mode_word(b.mode)))
+    if Mode.UNSPECIFIED in (a.mode, b.mode):
+        return 0.5, f"{first} ~ {second}"
+    return 0.7, f"{first} ~ {second}"
+
+
+def _duration(a: Node, b: Node) -> Feature | None:
+    if a.duration is None or b.duration is None:
+        return None
+    low, high = sorted((a.duration, b.duration))
+    if high - low <= max(5, 0.1 * high):
+        return 1.5, f"duration {low} {'=' if low == high else '~'} {high}"
+    return -1.0, f"duration {low} but {high}"
+
+
+def _ordinal(a: Node, b: Node) -> Feature | None:
+    if a.ordinal is None or b.ordinal is None:
+        return None
+    return (0.7, f"both the no. {a.ordinal}") if a.ordinal == b.ordinal else (-0.7, "counted apart")
+
+
+def _location(a: Node, b: Node) -> Feature | None:
+    if a.location is None or b.location is None:
+        return None
+    if a.location == b.location:
+        return 0.7, f"both in {a.location.title()}"
+    return -0.3, ""
+
+
+def _text(a: Node, b: Node) -> Feature | None:
+    best = max((_overlap(x, y) for x in a.words for y in b.words), default=0.0)
+    if best < 0.2:
+        return None
+    return round(best, 2), "alike in words" if best >= 0.5 else ""
+
+
+def _overlap(x: frozenset[str], y: frozenset[str]) -> float:
+    return len(x & y) / len(x | y) if x and y else 0.0
+
+
+def _days(a: Node, b: Node) -> Feature | None:
+    """Two days that differ count more when both texts name theirs than when one was merely printed that day."""
+    apart = a.span and b.span and a.span.exact and b.span.exact and a.span != b.span
+    return (-1.0, "each names its day") if apart and a.day_named and b.day_named else None
+
+
+def _tier(a: Node, b: Node) -> int:
+    """Sure links first: so a plan or a retelling joins a finished event, and cannot bend its making."""
+    exact = a.span is not None and b.span is not None and a.span.exact and b.span.exact
+    same_day = exact and a.span == b.span
+    if a.historical or b.historical:
+        return 6
+    if len(a.people) != len(b.people):
+        return 5
+    if a.status.happened and b.status.happened:
+        return 0 if same_day else 2 if exact else 1
+    if same_day:
+        return 3
+    return 4
+
+
+def _day(moment: datetime | None) -> date:
+    return moment.astimezone(UTC).date() if moment is not None else date.max
+
+
+def _words_of(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
+
+
+def _mode_word(mode: Mode) -> str:
+    return mode.value.replace("_", " ")
+
+
+def crosses_midnight(a: Span | None, b: Span | None) -> bool:
+    """Whether both are exact days, and not the same."""
+    return a is not None and b is not None and a.exact and b.exact and a != b

@@ -1,0 +1,181 @@
+"""The best value of each field of a contact, from all its reports, weighed by independent families."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from typing import TypeVar
+
+from pipeline.domain import Contact, DatePrecision, Mode, Ordinal, Participant, Status, StoredReport
+from pipeline.reconcile.compare import Verdict
+from pipeline.reconcile.node import content_key, person_key, place_key
+from pipeline.reconcile.standing import standing
+from pipeline.reconcile.words import explain
+
+T = TypeVar("T", bound=Hashable)
+
+# A retelling, or a plan, knows less of what came to pass than the news of it.
+RETELLING = 0.5
+PLAN = 0.3
+# Two families are never fully independent: they read each other. Each further one counts so much.
+FURTHER_FAMILY = 0.6
+MOST_CONFIDENT = 0.99
+# A participant of a large meeting stays if at least this share of the reports' weight names them.
+NAMED_BY = 0.15
+
+
+def settle(contact_id: str, reports: Sequence[StoredReport], links: Sequence[Verdict] = ()) -> Contact:
+    """One contact from its reports (at least one), whatever their order."""
+    ordered = sorted(reports, key=content_key)
+    status = standing(ordered)
+    historical = all(r.report.historical for r in ordered)
+    vote = _Vote(ordered, status, historical)
+    day, precision = _date(vote)
+    times = sorted(r.published for r in ordered if r.published is not None)
+    participants = _participants(vote)
+    return Contact(
+        contact_id=contact_id,
+        participants=participants,
+        mode=_mode(vote, len(participants)),
+        status=status,
+        occurred_on=day,
+        date_precision=precision,
+        duration_minutes=vote.best(lambda r: r.report.duration_minutes),
+        location=_location(vote),
+        initiator=vote.best(lambda r: r.report.initiator),
+        ordinal=_ordinal(vote),
+        historical=historical,
+        topics=vote.union(lambda r: r.report.topics),
+        attribution=vote.union(lambda r: r.report.attribution),
+        confidence=_confidence(ordered, status),
+        first_reported_at=times[0] if times else None,
+        last_reported_at=times[-1] if times else None,
+        report_ids=tuple(sorted(r.report_id for r in ordered)),
+        outlets=tuple(sorted({r.outlet for r in ordered})),
+        families=tuple(sorted({r.family for r in ordered})),
+        reason=explain(ordered, links, status),
+    )
+
+
+class _Vote:
+    """Families vote, not links: each family has one voice for a field, that of its latest word on it."""
+
+    def __init__(self, reports: Sequence[StoredReport], status: Status, historical: bool) -> None:
+        self.reports = reports
+        self._status = status
+        self._historical = historical
+
+    def weight(self, stored: StoredReport) -> float:
+        weight = max(stored.report.confidence, 0.05)
+        if stored.report.historical and not self._historical:
+            weight *= RETELLING
+        if self._status.happened and not stored.report.status.happened:
+            weight *= PLAN
+        return weight
+
+    def tally(self, read: Callable[[StoredReport], T | None]) -> dict[T, tuple[float, datetime]]:
+        """Weight and latest mention of each value. A family's later word replaces its earlier: it is a correction.
+
+        A retelling or plan never corrects the news itself, even where it is printed later.
+        """
+        voices: dict[str, tuple[bool, datetime, float, T]] = {}
+        for stored in self.reports:
+            value = read(stored)
+            if value is None:
+                continue
+            weight = self.weight(stored)
+            news = weight >= max(stored.report.confidence, 0.05)
+            voice = (news, _moment(stored), weight, value)
+            held = voices.get(stored.family)
+            if held is None or voice[:3] >= held[:3]:
+                voices[stored.family] = voice
+        sums: dict[T, tuple[float, datetime]] = {}
+        for _, moment, weight, value in voices.values():
+            total, latest = sums.get(value, (0.0, moment))
+            sums[value] = (total + weight, max(latest, moment))
+        return sums
+
+    def best(self, read: Callable[[StoredReport], T | None]) -> T | None:
+        """The value that weighs most; of equals, the one told last."""
+        sums = self.tally(read)
+        return max(sums, key=lambda v: (round(sums[v][0], 6), sums[v][1], str(v)), default=None)
+
+    def union(self, read: Callable[[StoredReport], Iterable[str]]) -> tuple[str, ...]:
+        """All values, those of most families first."""
+        families: dict[str, set[str]] = defaultdict(set)
+        for stored in self.reports:
+            for value in read(stored):
+                families[value].add(stored.family)
+        return tuple(sorted(families, key=lambda v: (-len(families[v]), v)))
+
+
+def _moment(stored: StoredReport) -> datetime:
+    return stored.published or datetime.min.replace(tzinfo=UTC)
+
+
+def _date(vote: _Vote) -> tuple[date | None, DatePrecision | None]:
+    for precision in (DatePrecision.DAY, DatePrecision.WEEK, DatePrecision.MONTH):
+        sums = vote.tally(partial(_day_of, precision=precision))
+        if sums:
+            # Of equals, the earlier day: a report printed on the morrow is the likelier to have slipped.
+            return min(sums, key=lambda d: (-round(sums[d][0], 6), d)), precision
+    return None, None
+
+
+def _day_of(stored: StoredReport, precision: DatePrecision) -> date | None:
+    return stored.report.date if (stored.report.date_precision or DatePrecision.DAY) is precision else None
+
+
+def _participants(vote: _Vote) -> tuple[Participant, ...]:
+    named: dict[str, float] = defaultdict(float)
+    forms: dict[str, dict[Participant, float]] = defaultdict(lambda: defaultdict(float))
+    total = 0.0
+    for stored in vote.reports:
+        weight = vote.weight(stored)
+        total += weight
+        for participant in stored.report.participants:
+            key = person_key(participant)
+            named[key] += weight
+            forms[key][participant] += weight
+    kept = [key for key in named if len(named) <= 2 or named[key] >= NAMED_BY * total]
+    best = (max(forms[key], key=lambda p: (round(forms[key][p], 6), p.name, p.office)) for key in kept)
+    return tuple(sorted(best, key=lambda p: (p.name, p.country)))
+
+
+def _mode(vote: _Vote, participants: int) -> Mode:
+    sums = vote.tally(lambda r: r.report.mode if r.report.mode is not Mode.UNSPECIFIED else None)
+    # A visit with its host named is talks; a visit stays one where nobody says that they met.
+    rank = (Mode.MULTILATERAL, Mode.IN_PERSON, Mode.VISIT, Mode.PHONE, Mode.VIDEO, Mode.LETTER)
+    if participants < 3:
+        sums.pop(Mode.MULTILATERAL, None) if len(sums) > 1 else None
+    return max(sums, key=lambda m: (round(sums[m][0], 6), -rank.index(m)), default=Mode.UNSPECIFIED)
+
+
+def _location(vote: _Vote) -> str | None:
+    place = vote.best(lambda r: place_key(r.report.location))
+    forms = vote.tally(lambda r: r.report.location if place_key(r.report.location) == place else None)
+    return max(forms, key=lambda v: (round(forms[v][0], 6), v), default=None) if place else None
+
+
+def _ordinal(vote: _Vote) -> Ordinal | None:
+    count = vote.best(lambda r: r.report.ordinal.count if r.report.ordinal else None)
+    if count is None:
+        return None
+    window = vote.best(
+        lambda r: r.report.ordinal.window if r.report.ordinal and r.report.ordinal.count == count else None
+    )
+    return Ordinal(count, window)
+
+
+def _confidence(reports: Sequence[StoredReport], status: Status) -> float:
+    """Noisy-or over independent families, of those reports that tell the same outcome."""
+    best: dict[str, float] = {}
+    for stored in reports:
+        if stored.report.status is status or (status.happened and stored.report.status.happened):
+            best[stored.family] = max(best.get(stored.family, 0.0), stored.report.confidence)
+    doubt = 1.0
+    for place, confidence in enumerate(sorted(best.values(), reverse=True)):
+        doubt *= 1 - confidence * (1.0 if place == 0 else FURTHER_FAMILY)
+    return round(min(1 - doubt, max([MOST_CONFIDENT, *best.values()])), 4)

@@ -1,0 +1,48 @@
+"""Why reports were taken for one contact, in words that a person can check."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.domain import Status, StoredReport
+from pipeline.reconcile.compare import Verdict
+
+
+def explain(reports: Sequence[StoredReport], links: Sequence[Verdict], status: Status) -> str:
+    """One line: how many reports, what joined them, and where they differ. `links` come strongest first."""
+    families = len({r.family for r in reports})
+    count = f"{len(reports)} reports by {families} independent families" if len(reports) > 1 else "one report"
+    parts = [count]
+    if links:
+        parts.append(", ".join(links[0].words))
+        weakest = links[-1]
+        if weakest.words != links[0].words:
+            parts.append(f"weakest link: {', '.join(weakest.words)} (score {weakest.score:g})")
+    if spread := _spread(reports):
+        parts.append(spread)
+    if history := _history(reports, status):
+        parts.append(history)
+    return "; ".join(parts)
+
+
+def _spread(reports: Sequence[StoredReport]) -> str:
+    days = Counter(r.report.date for r in reports if r.report.date is not None)
+    minutes = Counter(r.report.duration_minutes for r in reports if r.report.duration_minutes is not None)
+    parts = []
+    if len(days) > 1:
+        parts.append("dates " + ", ".join(f"{day.isoformat()} ({n})" for day, n in sorted(days.items())))
+    if len(minutes) > 1:
+        parts.append("durations " + ", ".join(f"{m} min ({n})" for m, n in sorted(minutes.items())))
+    return "; ".join(parts)
+
+
+def _history(reports: Sequence[StoredReport], status: Status) -> str:
+    """The statuses in the order in which they were first told, if there is more than one."""
+    order: list[Status] = []
+    for stored in reports:
+        if stored.report.status not in order:
+            order.append(stored.report.status)
+    if len(order) == 1:
+        return ""
+    return " -> ".join(s.value for s in order) + f": {status.value}"
