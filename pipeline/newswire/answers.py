@@ -56,7 +56,7 @@ class Site:
         if path == "/":
             return Answer(
                 200,
-                render_index(self._catalogue, self._base_url).encode(),
+                render_index(self._catalogue, self._base_url, self._now).encode(),
                 {"Content-Type": "text/html; charset=utf-8"},
             )
         return _html(404, "<!doctype html><title>404 Not Found</title><h1>Not Found</h1>")

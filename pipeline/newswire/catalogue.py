@@ -94,7 +94,7 @@ def _split(path: Path) -> tuple[dict[str, Any], str]:
 
 
 def _copied(raws: dict[str, tuple[dict[str, Any], str]], story_id: str, head: dict[str, Any]) -> str:
-    """A wire copy's body: the first `paragraphs` of the agency's text, with the copying desk's own additions after it."""
+    """A wire copy's body: the first `paragraphs` of the agency's text, then the copying desk's own additions."""
     source = head["copy_of"]
     if source not in raws:
         raise StoryError(f"stories/{story_id}.md: copy_of names '{source}', which is no story")
@@ -104,12 +104,14 @@ def _copied(raws: dict[str, tuple[dict[str, Any], str]], story_id: str, head: di
 
 
 def _outlet(raw: dict[str, Any]) -> Outlet:
-    fields = {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items() if key != "feeds"}
-    feeds = tuple(
-        Feed(**{key: tuple(value) if isinstance(value, list) else value for key, value in feed.items()})
-        for feed in raw["feeds"]
-    )
-    return Outlet(**fields, feeds=feeds)
+    fields = _tuples(raw)
+    fields["feeds"] = tuple(Feed(**_tuples(feed)) for feed in raw["feeds"])
+    return Outlet(**fields)
+
+
+def _tuples(raw: dict[str, Any]) -> dict[str, Any]:
+    """YAML's lists as the tuples that frozen dataclasses hold."""
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in raw.items()}
 
 
 def _story(story_id: str, outlet: Outlet, slug: str, head: dict[str, Any], body: str) -> Story:

@@ -75,7 +75,7 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a story's body: `p`, `h2`, `quote`, `figure` (its caption) or `post` (time | heading of a live blog)."""
+    """A piece of a body: `p`, `h2`, `quote`, `figure` (a caption) or `post` (time | heading of live news)."""
 
     kind: str
     text: str

@@ -103,6 +103,8 @@ def _json_ld(story: Story, title: str, local: datetime, canonical: str) -> str:
         "publisher": {"@type": "NewsMediaOrganization", "name": story.outlet.name},
         "description": story.summary,
     }
+    if not story.page_date:
+        del data["datePublished"], data["dateModified"]
     if story.byline:
         data["author"] = [{"@type": "Person", "name": story.byline}]
     if story.fault is Fault.PAYWALL:
@@ -158,6 +160,6 @@ def _break(text: str) -> str:
     return text[: text.rindex("</channel>")]
 
 
-def render_index(catalogue: Catalogue, base_url: str) -> str:
+def render_index(catalogue: Catalogue, base_url: str, until: datetime) -> str:
     """A front door for people who open the newswire in a browser."""
-    return environment().get_template("pages/index.html").render(catalogue=catalogue, base_url=base_url)
+    return environment().get_template("pages/index.html").render(catalogue=catalogue, base_url=base_url, until=until)
