@@ -80,7 +80,7 @@ CLASS_OF_REPAIR = {
     "Minister of State": "minister_of_state",
     "Queen": "monarch",
     "Head of State": "head_of_state",
-    "President of the Council of Ministers": "prime_minister",
+    "Chief Adviser": "prime_minister",
 }
 NAMES_ELSEWHERE = {
     "Cabo Verde": "CPV", "Federated States of Micronesia": "FSM", "UAE": "ARE", "Timor-Leste": "TLS",
@@ -217,7 +217,7 @@ def _repair(rows: list[Row], repairs: Iterable[dict[str, str]], people: dict[str
 
 def _same_term(old: Row, new: Row) -> bool:
     """An added term replaces what Wikidata's rows say of the same time in the same office."""
-    return old.first <= new.last and new.first <= old.last
+    return old.first < new.last and new.first < old.last
 
 
 def _mend(row: Row) -> Row:
@@ -240,10 +240,13 @@ def _merge(rows: list[Row]) -> list[Row]:
         for r in held[1:]:
             before = joined[-1]
             reach = parse_date(before.seen_open) if before.seen_open and not before.end else before.last
-            if reach == date.max or r.first <= reach + timedelta(days=2):
+            if r.office == before.office and (reach == date.max or r.first <= reach + timedelta(days=2)):
                 ends = [r, before] if not r.seen_open or r.end else [before, r]
                 longest = ends[0] if ends[0].last >= before.last or before.seen_open else before
-                joined[-1] = replace(before, end=longest.end, seen_open=longest.seen_open)
+                start = (
+                    r.start if len(before.start) < len(r.start) and r.start.startswith(before.start) else before.start
+                )
+                joined[-1] = replace(before, start=start, end=longest.end, seen_open=longest.seen_open)
             else:
                 joined.append(r)
         out += joined
