@@ -18,8 +18,8 @@ MAY_IMPORT = {
     "newswire": {"domain"},
     "understand": {"domain"},
     "reconcile": {"domain"},
-    # Secrets of the embedded server are kept by the run time's one helper for private files.
-    "warehouse": {*NOUNS, "runtime.private"},
+    # The embedded server is part of the run time too: private files, ports, and faults that say what to mend.
+    "warehouse": {*NOUNS, "runtime.private", "runtime.ports", "runtime.errors"},
     "ingest": {*NOUNS, "warehouse"},
     "alerts": {*NOUNS, "warehouse"},
     "stages": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts"},

@@ -5,6 +5,9 @@ from __future__ import annotations
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
+# The type of a connection, for rooms that hand one on and do not know psycopg2.
+__all__ = ["Connection", "connect"]
+
 APPLICATION = "hotline"
 
 

@@ -1,0 +1,234 @@
+"""Feeds, their polls, and the items they tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import execute_values
+
+from pipeline.domain import FeedEntry, FeedSource, Reason
+from pipeline.warehouse.text import digest, storable, storable_or_none
+
+# How much one failed poll weighs: a feed that is gone counts in full, one that is busy hardly. A success clears it.
+HARD = frozenset(
+    {
+        Reason.HTTP_NOT_FOUND,
+        Reason.HTTP_GONE,
+        Reason.NOT_A_FEED,
+        Reason.BROKEN_FEED,
+        Reason.BAD_URL,
+        Reason.UNSUPPORTED_SCHEME,
+        Reason.FORBIDDEN_ADDRESS,
+        Reason.ROBOTS_DISALLOWED,
+    }
+)
+TEMPORARY = frozenset({Reason.HTTP_TOO_MANY_REQUESTS, Reason.TIMEOUT, Reason.ROBOTS_UNREACHABLE})
+# Pause after a failure: 15 min, doubled for each whole failure, one day at most. So a dead feed is still asked daily:
+# feeds do come back to life.
+FIRST_PAUSE = timedelta(minutes=15)
+LONGEST_PAUSE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What polling has taught us of a feed. `next_poll_at` is None when it is due at once."""
+
+    feed_id: str
+    etag: str | None
+    last_modified: str | None
+    failures: float
+    next_poll_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PollRecord:
+    """One poll. `reason` is None when it went well; `etag` and `last_modified` are those to send next time."""
+
+    feed_id: str
+    polled_at: datetime
+    seconds: float
+    status: int | None
+    reason: Reason | None
+    detail: str | None
+    not_modified: bool
+    entries: int
+    new_items: int
+    etag: str | None
+    last_modified: str | None
+    problems: tuple[str, ...] = ()
+
+
+def weight(reason: Reason) -> float:
+    """How much one failed poll counts: 1 hard, 0.5 soft, 0.25 temporary."""
+    return 1.0 if reason in HARD else 0.25 if reason in TEMPORARY else 0.5
+
+
+def pause(failures: float) -> timedelta:
+    """How long to leave a feed alone after `failures`."""
+    # The exponent is capped before the power is taken: failures grow without end.
+    return min(FIRST_PAUSE * float(2.0 ** min(failures, 16.0)), LONGEST_PAUSE)
+
+
+def sync_feeds(conn: Connection, sources: Sequence[FeedSource], now: datetime) -> None:
+    """Bring outlets and feeds in line with the configuration; feeds that it no longer names become inactive.
+
+    A feed whose address changed starts afresh: its ETag and failures belonged to the old one. Does not commit.
+    """
+    outlets = {source.outlet: source for source in sources}
+    with conn.cursor() as cursor:
+        # In one order always, so that two of us cannot wait for each other.
+        for name, source in sorted(outlets.items()):
+            cursor.execute(
+                """
+                INSERT INTO core.outlet AS outlet (name, family, kind, country, language, timezone, updated_at)
+                VALUES (%s, %s, %s, %s, %s, %s, %s)
+                ON CONFLICT (name) DO UPDATE
+                SET family = excluded.family, kind = excluded.kind, country = excluded.country,
+                    language = excluded.language, timezone = excluded.timezone, updated_at = excluded.updated_at
+                WHERE (outlet.family, outlet.kind, outlet.country, outlet.language, outlet.timezone)
+                    IS DISTINCT FROM
+                    (excluded.family, excluded.kind, excluded.country, excluded.language, excluded.timezone)
+                """,
+                (name, source.family, source.kind, source.country, source.language, source.timezone, now),
+            )
+        for source in sorted(sources, key=lambda s: s.feed_id):
+            cursor.execute(
+                """
+                INSERT INTO staging.feed AS feed (feed_id, outlet_id, url, added_at, updated_at)
+                SELECT %(feed_id)s, outlet_id, %(url)s, %(now)s, %(now)s FROM core.outlet WHERE name = %(outlet)s
+                ON CONFLICT (feed_id) DO UPDATE
+                SET outlet_id = excluded.outlet_id, url = excluded.url, active = true, updated_at = excluded.updated_at,
+                    etag = CASE WHEN feed.url = excluded.url THEN feed.etag END,
+                    last_modified = CASE WHEN feed.url = excluded.url THEN feed.last_modified END,
+                    failures = CASE WHEN feed.url = excluded.url THEN feed.failures ELSE 0 END,
+                    next_poll_at = CASE WHEN feed.url = excluded.url THEN feed.next_poll_at END
+                WHERE (feed.outlet_id, feed.url, feed.active) IS DISTINCT FROM (excluded.outlet_id, excluded.url, true)
+                """,
+                {"feed_id": source.feed_id, "url": source.url, "outlet": source.outlet, "now": now},
+            )
+        cursor.execute(
+            "UPDATE staging.feed SET active = false, updated_at = %s WHERE active AND NOT feed_id = ANY(%s)",
+            (now, [source.feed_id for source in sources]),
+        )
+
+
+def feed_states(conn: Connection) -> dict[str, FeedState]:
+    """The state of every active feed."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "SELECT feed_id, etag, last_modified, failures, next_poll_at FROM staging.feed WHERE active ORDER BY 1"
+        )
+        return {row[0]: FeedState(*row) for row in cursor.fetchall()}
+
+
+def record_poll(conn: Connection, poll: PollRecord) -> None:
+    """Note a poll, and what it means for the next one. Does not commit. Raises LookupError for an unknown feed."""
+    with conn.cursor() as cursor:
+        cursor.execute("SELECT failures FROM staging.feed WHERE feed_id = %s FOR UPDATE", (poll.feed_id,))
+        row = cursor.fetchone()
+        if row is None:
+            raise LookupError(f"there is no feed {poll.feed_id!r}")
+        cursor.execute(
+            """
+            INSERT INTO staging.feed_poll (feed_id, polled_at, seconds, status, reason, detail, not_modified, entries,
+                                           new_items, problems)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            """,
+            (
+                poll.feed_id,
+                poll.polled_at,
+                poll.seconds,
+                poll.status,
+                poll.reason,
+                storable_or_none(poll.detail),
+                poll.not_modified,
+                poll.entries,
+                poll.new_items,
+                [storable(problem) for problem in poll.problems],
+            ),
+        )
+        if poll.reason is None:
+            cursor.execute(
+                """
+                UPDATE staging.feed
+                SET failures = 0, next_poll_at = NULL, last_polled_at = %(at)s, last_success_at = %(at)s,
+                    etag = %(etag)s, last_modified = %(last_modified)s
+                WHERE feed_id = %(feed_id)s
+                """,
+                {
+                    "feed_id": poll.feed_id,
+                    "at": poll.polled_at,
+                    "etag": storable_or_none(poll.etag),
+                    "last_modified": storable_or_none(poll.last_modified),
+                },
+            )
+        else:
+            failures = float(row[0]) + weight(poll.reason)
+            # The validators stay: the next good answer may well be "not modified since".
+            cursor.execute(
+                "UPDATE staging.feed SET failures = %s, next_poll_at = %s, last_polled_at = %s WHERE feed_id = %s",
+                (failures, poll.polled_at + pause(failures), poll.polled_at, poll.feed_id),
+            )
+
+
+def add_entries(conn: Connection, feed_id: str, entries: Sequence[tuple[str, FeedEntry]], now: datetime) -> int:
+    """Note what a feed told: (url_key, entry) pairs. Returns how many are new items. Does not commit.
+
+    An address that we know, from this or another feed, is no new item; a changed id or title is kept as a sighting.
+    Entries without a link are passed over: they have no article.
+    """
+    told = [(digest(key), key, entry) for key, entry in entries if entry.link]
+    if not told:
+        return 0
+    # Sorted, so that two feeds with the same entries in another order cannot wait for each other.
+    first = {hash_: (key, entry) for hash_, key, entry in reversed(told)}
+    with conn.cursor() as cursor:
+        new = execute_values(
+            cursor,
+            """
+            INSERT INTO staging.item (url_hash, url_key, url, feed_id, title, summary, author, published, discovered_at)
+            VALUES %s ON CONFLICT (url_hash) DO NOTHING RETURNING item_id
+            """,
+            [
+                (
+                    hash_,
+                    storable(key),
+                    storable(entry.link or ""),
+                    feed_id,
+                    storable(entry.title),
+                    storable(entry.summary),
+                    storable_or_none(entry.author),
+                    entry.published,
+                    now,
+                )
+                for hash_, (key, entry) in sorted(first.items())
+            ],
+            fetch=True,
+        )
+        execute_values(
+            cursor,
+            """
+            INSERT INTO staging.sighting (item_id, feed_id, wording_hash, entry_id, title, published, updated, seen_at)
+            SELECT item.item_id, told.feed_id, told.wording_hash, told.entry_id, told.title, told.published,
+                   told.updated, told.seen_at
+            FROM (VALUES %s) AS told
+                (url_hash, feed_id, wording_hash, entry_id, title, published, updated, seen_at)
+            JOIN staging.item USING (url_hash)
+            ON CONFLICT (item_id, feed_id, wording_hash) DO NOTHING
+            """,
+            list(_sightings(told, feed_id, now)),
+            template="(%s::bytea, %s, %s::bytea, %s, %s, %s::timestamptz, %s::timestamptz, %s::timestamptz)",
+        )
+    return len(new)
+
+
+def _sightings(
+    told: Iterable[tuple[bytes, str, FeedEntry]], feed_id: str, now: datetime
+) -> Iterable[tuple[bytes, str, bytes, str, str, datetime | None, datetime | None, datetime]]:
+    for hash_, _, entry in sorted(told, key=lambda one: (one[0], one[2].entry_id, one[2].title)):
+        wording = digest(entry.entry_id, entry.title)
+        entry_id, title = storable(entry.entry_id), storable(entry.title)
+        yield hash_, feed_id, wording, entry_id, title, entry.published, entry.updated, now
