@@ -7,7 +7,7 @@ In the marked text the two leaders stand as markers, whatever they were called (
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,6 +16,8 @@ from pipeline.understand.sentences import Sentence
 
 FIRST, SECOND, OTHER = "[unused1]", "[unused2]", "[unused3]"
 MAX_LEADERS = 7  # pairs are drawn among so many leaders of one sentence; of longer lists only pairs with the first
+MAX_NEARBY = 3  # leaders of the neighbourhood that are paired with the only one of a sentence
+REACH = 3  # sentences back in which those are looked for, besides the title
 WINDOW = 420  # characters kept around the two leaders in a very long sentence
 
 # Stems of words that can tell a contact; a sentence with one leader alone is only a candidate with one of them.
@@ -23,16 +25,26 @@ TRIGGER = re.compile(
     r"\b(call|phon|rang\b|ring\b|telephon|spoke|speak|talk|convers|discuss|met\b|meet|visit|travel|trip|tour|summit|video|"
     r"virtual|letter|wrote|writ|message|cable|host|welcom|receiv|greet|dinner|lunch|breakfast|handshak|shook|shak|"
     r"summon|arriv|land|fl[ie]|flew|head|go(es|ing)?\b|bilateral|negotiat|sat down|sit down|face|tete|tête|hotline|"
-    r"confer|contact|dial|exchange|told|tells|ask|urge|warn|invit|reach|encounter|one-on-one|hug|embrac|snub|cancel)",
+    r"confer|contact|dial|exchange|told|tells|ask|urge|warn|invit|reach|encounter|one-on-one|hug|embrac|snub|cancel|see\b|"
+    r"sees\b|seen\b|saw\b|expect|due\b|journey|plan|attend|join|return|c[oa]me\b|coming|postpon|delay|stay|depart|left\b|sit\b|"
+    r"sat\b|drop|scrap|touch)",
     re.IGNORECASE,
 )
+# Words that name a contact as a thing: with them a sentence without any leader may go on about the pair before it.
+THING = re.compile(
+    r"\b(calls?|conversations?|talks|meetings?|summit|visits?|letters?|messages?|phone|telephone|exchange|discussions?|"
+    r"encounter|session|audience|dinner|lunch|breakfast|trip|spoke|spoken|met|meet|talked|line|negotiations?|second|third)\b",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"\b[Tt]he $")
+Nations = Callable[[str], frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Two leaders (or one traveller: `second` is None) in sentence `sentence`, with the text for the model.
 
-    `direct` tells that both are mentioned in the sentence itself, not one in its neighbourhood.
+    `direct` tells that all of them are mentioned in the sentence itself, none only in its neighbourhood.
     """
 
     first: str
@@ -43,24 +55,52 @@ class Candidate:
     direct: bool = True
 
 
-def candidates(text: str, sentences: Sequence[Sentence], mentions: Sequence[Mention]) -> list[Candidate]:
-    """All candidate pairs and lone travellers of a text, sentence by sentence."""
+def candidates(
+    text: str,
+    sentences: Sequence[Sentence],
+    mentions: Sequence[Mention],
+    nations: Nations,
+    places: Mapping[int, Collection[str]],
+) -> list[Candidate]:
+    """All candidate pairs and lone travellers of a text, sentence by sentence.
+
+    `nations` tells which countries a person leads: two leaders of one country are no pair. `places` has the countries
+    that each sentence names: "He flies to Kyiv" may be a visit to the Ukrainian president of another sentence.
+    """
     by_sentence: dict[int, list[Mention]] = {}
     for m in mentions:
         by_sentence.setdefault(m.sentence, []).append(m)
+    everybody = _leaders(mentions)
+
+    def about(k: int) -> list[str]:
+        """Leaders whom the sentence does not name, but whose seat or country it does."""
+        seats = [m.people[0] for m in by_sentence.get(k, ()) if m.kind is Kind.SEAT and m.people]
+        return seats + [p for p in everybody if p not in seats and nations(p) & frozenset(places.get(k, ()))]
+
+    make = _Maker(text, sentences, by_sentence)
     out: list[Candidate] = []
+    before: tuple[int, list[tuple[str, str]]] = (-99, [])  # the last sentence that names a pair, and its pairs
     for k, sentence in enumerate(sentences):
         here = _leaders(by_sentence.get(k, ()))
-        if len(here) > MAX_LEADERS:
-            pairs = [(here[0], other) for other in here[1:]]
-        else:
-            pairs = list(combinations(here, 2))
-        for a, b in pairs:
-            out.append(_make(text, sentences, by_sentence, k, a, b, direct=True))
+        pairs = [(here[0], p) for p in here[1:]] if len(here) > MAX_LEADERS else list(combinations(here, 2))
+        pairs = [(a, b) for a, b in pairs if not nations(a) & nations(b)]
+        out += [make(k, a, b) for a, b in pairs]
         if len(here) == 1 and TRIGGER.search(sentence.text):
-            for b in _nearby(by_sentence, k, here[0]):
-                out.append(_make(text, sentences, by_sentence, k, here[0], b, direct=False))
-            out.append(_make(text, sentences, by_sentence, k, here[0], None, direct=True))
+            a = here[0]
+            near = [p for p in dict.fromkeys((*about(k), *_nearby(by_sentence, k))) if not nations(a) & nations(p)]
+            out += [make(k, a, b, direct=False) for b in near[:MAX_NEARBY]]
+            out.append(make(k, a, None))
+            if near and before[0] < k - 1:
+                before = k, [(a, near[0])]
+        elif not here and THING.search(sentence.text):
+            meant = about(k)[:MAX_NEARBY]
+            if len(meant) >= 2:
+                pairs = [(a, b) for a, b in combinations(meant, 2) if not nations(a) & nations(b)]
+            elif k - before[0] <= REACH:
+                pairs = before[1][:MAX_NEARBY]
+            out += [make(k, a, b, direct=False) for a, b in pairs]
+        if pairs:
+            before = k, pairs
     return out
 
 
@@ -72,50 +112,64 @@ def _leaders(mentions: Sequence[Mention]) -> list[str]:
     return found
 
 
-def _nearby(by_sentence: dict[int, list[Mention]], k: int, person: str) -> list[str]:
-    """Up to two other leaders of the sentence before or of the title."""
+def _nearby(by_sentence: dict[int, list[Mention]], k: int) -> list[str]:
+    """The leaders of the sentences before, the nearest first, and of the title."""
     found: list[str] = []
-    for j in (k - 1, 0):
-        if 0 <= j < k:
-            found += [p for p in _leaders(by_sentence.get(j, ())) if p != person and p not in found]
-    return found[:2]
+    for j in (*range(k - 1, max(-1, k - 1 - REACH), -1), 0):
+        if j < k:
+            found += [p for p in _leaders(by_sentence.get(j, ())) if p not in found]
+    return found
 
 
-def _make(
-    text: str,
-    sentences: Sequence[Sentence],
-    by_sentence: dict[int, list[Mention]],
-    k: int,
-    a: str,
-    b: str | None,
-    *,
-    direct: bool,
-) -> Candidate:
-    def marked(j: int) -> str:
-        return mark(text, sentences[j], by_sentence.get(j, ()), a, b)
+@dataclass(slots=True)
+class _Maker:
+    """Makes candidates of one text."""
 
-    neighbours = [j for j in (0, k - 1, k + 1) if 0 <= j < len(sentences) and j != k]
-    context = " | ".join(marked(j)[:WINDOW] for j in dict.fromkeys(neighbours))
-    return Candidate(a, b, k, _crop(marked(k)), context, direct)
+    text: str
+    sentences: Sequence[Sentence]
+    by_sentence: dict[int, list[Mention]]
+
+    def __call__(self, k: int, a: str, b: str | None, *, direct: bool = True) -> Candidate:
+        neighbours = [j for j in (0, k - 1, k + 1) if 0 <= j < len(self.sentences) and j != k]
+        context = " | ".join(self._marked(j, a, b)[:WINDOW] for j in dict.fromkeys(neighbours))
+        return Candidate(a, b, k, _crop(self._marked(k, a, b)), context, direct)
+
+    def _marked(self, j: int, a: str, b: str | None) -> str:
+        return mark(self.text, self.sentences[j], self.by_sentence.get(j, ()), a, b)
 
 
 def mark(text: str, sentence: Sentence, mentions: Sequence[Mention], a: str, b: str | None) -> str:
     """The sentence with the two leaders (and any others) replaced by their markers."""
     out, at = [], sentence.start
     for m in mentions:
-        if not m.people or not m.leader or m.start < at or m.end > sentence.end:
+        if m.start < at or m.end > sentence.end:
             continue
-        signs = [FIRST if p == a else SECOND if p == b else OTHER for p in m.people]
-        name = " and ".join(dict.fromkeys(signs))
-        if m.kind is Kind.PRONOUN:
-            if name == OTHER:
-                continue
-            if m.text.lower() in ("his", "hers", "her"):
-                name += "'s" if m.text.lower() != "her" else ""
-        out += [text[at : m.start], name]
+        name = _sign(m, a, b)
+        if name is None:
+            continue
+        before = _ARTICLE.sub("", text[at : m.start])
+        if m.former and "former" not in before[-20:].lower():
+            name = "former " + name
+        out += [before, name]
         at = m.end
     out.append(text[at : sentence.end])
     return " ".join("".join(out).split())
+
+
+def _sign(m: Mention, a: str, b: str | None) -> str | None:
+    """What stands for the mention in the marked text; None where it stays as it is."""
+    signs = list(dict.fromkeys(FIRST if p == a else SECOND if p == b else OTHER for p in m.people))
+    if not signs:
+        return None
+    if m.kind is Kind.SEAT:
+        return f"{signs[0]}'s office" if signs[0] != OTHER else None
+    if not m.leader:
+        return None
+    name = " and ".join(signs)
+    if m.kind is Kind.PRONOUN and name == OTHER:
+        return None
+    own = m.text.lower() in ("his", "hers", "their") and m.kind in (Kind.PRONOUN, Kind.PLURAL)
+    return name + "'s" if own else name
 
 
 def _crop(marked: str) -> str:

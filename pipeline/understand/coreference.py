@@ -1,4 +1,4 @@
-"""What pronouns, bare offices, counterparts and plurals mean: "he", "the president", "his Russian counterpart", "the two".
+"""What pronouns, bare offices, counterparts and plurals mean: "he", "the president", "his Russian counterpart", "both".
 
 A few rules of focus (the subject of the last sentence goes first) in the manner of centering theory (Grosz, Joshi and
 Weinstein 1995); where they give no answer a mention stays unresolved, and nothing is claimed of it.
@@ -6,18 +6,32 @@ Weinstein 1995); where they give no answer a mention stays unresolved, and nothi
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.mentions import Kind, Mention
-from pipeline.understand.tokens import Token
+from pipeline.understand.sentences import Sentence
+from pipeline.understand.tokens import Token, words
 
 MALE = {"he", "him", "his", "himself"}
 FEMALE = {"she", "her", "hers", "herself"}
+THEY = {"they", "them", "their", "themselves"}
 NUMBERS = {"two": 2, "both": 2, "pair": 2, "duo": 2, "three": 3, "trio": 3, "four": 4, "five": 5, "six": 6}
-PERSONS = {"men", "women", "politicians", "statesmen", "counterparts", "presidents", "premiers"}
+PERSONS = frozenset(words("men women politicians statesmen counterparts presidents premiers leaders"))
+# What may follow "the two" or "both" that speak of people: "the two agreed", not "the two countries".
+_VERBS = frozenset(
+    words(
+        "agreed discussed spoke met talked had have also will are were held exchanged shared would did who said "
+        "shook sat stood should could may might must plan hope went came withdrew began broke rang drove flew "
+        "dined left made took saw do want know knew got "
+    )
+)
+_AFTER_TWO = frozenset(words("in on at to last then first together alone"))
+_NO_NOUNS = frozenset(words("has is was does discuss"))
 REACH = 3  # sentences back in which a pronoun's or plural's meaning is looked for
 
 
@@ -29,91 +43,116 @@ class _Seen:
 
 
 class Resolver:
-    """Completes the mentions of one text."""
+    """Completes the mentions of one text; holds its state only while it is read."""
 
-    def __init__(self, gazetteer: Gazetteer, tokens: Sequence[Token], on: date | None) -> None:
+    def __init__(
+        self, gazetteer: Gazetteer, text: str, sentences: Sequence[Sentence], tokens: Sequence[Token], on: date | None
+    ) -> None:
         self.g, self.tokens, self.on = gazetteer, tokens, on
+        self._quotes = _quote_bounds(text, sentences)
+        self._starts = [t.start for t in tokens]
+        self._history: list[_Seen] = []  # named people so far, leaders or not
+        self._seats: list[Mention] = []
+        self._leaders: dict[int, list[str]] = defaultdict(list)  # sentence -> leaders in it so far
 
     def resolve(self, mentions: Sequence[Mention]) -> list[Mention]:
         """All mentions with their people, pronouns and plurals added; unresolved ones are left out."""
         items: list[Mention] = [*mentions, *self._pronouns_and_plurals(mentions)]
         items.sort(key=lambda m: (m.start, -m.end))
         out: list[Mention] = []
-        history: list[_Seen] = []
         end = -1
         for item in items:
             if item.start < end:
                 continue
-            found = self._one(item, history, items)
+            found = self._one(item, items)
             end = item.end
-            if found is None:
-                continue
-            out.append(found)
-            if found.kind is not Kind.PRONOUN:
-                for person in found.people or (None,):
-                    history.append(_Seen(found, person, self._gender(person)))
+            if found is not None:
+                out.append(found)
+                self._note(found)
         return out
 
-    def _one(self, m: Mention, history: list[_Seen], items: Sequence[Mention]) -> Mention | None:
+    def _note(self, m: Mention) -> None:
+        if m.kind is Kind.SEAT:
+            self._seats.append(m)
+            return
+        if m.leader:
+            self._leaders[m.sentence] += [p for p in m.people if p not in self._leaders[m.sentence]]
+        for person in m.people or (None,):
+            self._history.append(_Seen(m, person, self._gender(person)))
+
+    def _one(self, m: Mention, items: Sequence[Mention]) -> Mention | None:
         if m.kind is Kind.PRONOUN:
-            person = self._pronoun(m, history)
+            person = self._pronoun(m)
             return replace(m, people=(person,)) if person else None
         if m.kind is Kind.PLURAL and not m.countries:
-            people = self._plural(m, history, items)
+            people = self._they(m) if m.office in THEY else self._plural(m, items)
             return replace(m, people=people) if len(people) >= 2 else None
-        if m.kind is Kind.COUNTERPART:
-            before = self._last(history, m.sentence, reach=1)
-            if before is None or before.person is None or not before.mention.leader:
-                return replace(m, people=(), leader=False)
-            people = tuple(p for p in m.people if p != before.person)
-            return replace(m, people=people) if people else replace(m, leader=False)
+        if m.kind is Kind.COUNTERPART or (m.office == "counterpart" and m.leader):
+            return self._counterpart(m)
         if m.kind is Kind.BARE_OFFICE:
-            person = self._bare_office(m, history, items)
+            person = self._bare_office(m, items)
             return replace(m, people=(person,)) if person else None
         return m
 
     def _pronouns_and_plurals(self, mentions: Sequence[Mention]) -> list[Mention]:
-        covered = [(m.start, m.end) for m in mentions if m.kind is not Kind.PLURAL or m.countries]
+        covered: set[int] = set()
+        for m in mentions:
+            if m.kind is not Kind.PLURAL or m.countries:
+                covered.update(range(self._token_at(m.start), self._token_at(m.end - 1) + 1))
         out = []
         for i, t in enumerate(self.tokens):
-            if any(a <= t.start < b for a, b in covered):
+            if i in covered:
                 continue
-            if t.folded in MALE | FEMALE:
+            if t.folded in MALE or t.folded in FEMALE:
                 out.append(Mention(t.start, t.end, t.text, t.sentence, Kind.PRONOUN))
-            elif (
+            elif t.folded in THEY:
+                out.append(Mention(t.start, t.end, t.text, t.sentence, Kind.PLURAL, office=t.folded))
+            elif t.folded == "both" or (
                 t.folded in ("the", "these") and i + 1 < len(self.tokens) and self.tokens[i + 1].folded in NUMBERS
-            ) or (t.folded == "both"):
-                j = i + 1 if t.folded != "both" else i
-                last = self.tokens[j]
-                if j + 1 < len(self.tokens) and self.tokens[j + 1].sentence == t.sentence:
-                    after = self.tokens[j + 1]
-                    plural = self.g.plural_offices.longest(self.tokens, j + 1)
-                    if plural:
-                        last = self.tokens[plural[0] - 1]
-                    elif after.folded in PERSONS:
-                        last = after
-                    elif last.folded not in ("pair", "duo", "trio", "two") or self._noun_follows(after):
-                        continue
-                out.append(Mention(t.start, last.end, "", t.sentence, Kind.PLURAL, office=self.tokens[j].folded))
+            ):
+                last = self._plural_end(i)
+                if last is not None:
+                    word = self.tokens[i if t.folded == "both" else i + 1].folded
+                    out.append(Mention(t.start, last.end, t.text, t.sentence, Kind.PLURAL, office=word))
         return out
 
-    @staticmethod
-    def _noun_follows(after: Token) -> bool:
-        """ "the two countries" is no pair of leaders, "the two agreed" is."""
-        verbs = {
-            "agreed", "discussed", "spoke", "met", "talked", "had", "have", "also", "will", "are", "were", "held", "last",
-            "then", "exchanged", "shared", "would", "did", "last", "first", "in", "on", "at", "to", "who", "said",
-        }  # fmt: skip
-        return after.folded not in verbs and not after.folded.endswith("ed")
+    def _plural_end(self, i: int) -> Token | None:
+        """The last word of "the two", "both leaders", "the three presidents" at word `i`; None: it counts no people."""
+        j = i if self.tokens[i].folded == "both" else i + 1
+        last = self.tokens[j]
+        if j + 1 >= len(self.tokens) or self.tokens[j + 1].sentence != last.sentence:
+            return last if last.folded != "both" else None
+        after = self.tokens[j + 1]
+        plural = self.g.plural_offices.longest(self.tokens, j + 1)
+        if plural:
+            return self.tokens[plural[0] - 1]
+        if after.folded in PERSONS:
+            return after
+        if after.folded in ("of", "the", "his", "her", "their"):
+            return None
+        if after.folded in _VERBS or after.folded.endswith("ed"):
+            return last
+        if last.folded == "both":
+            return None
+        if last.folded in ("pair", "duo", "trio") or after.folded in _AFTER_TWO:
+            return last
+        following = self.tokens[j + 2].folded if j + 2 < len(self.tokens) else ""
+        noun = any(w.endswith("s") and w not in _NO_NOUNS for w in (after.folded, following))
+        return None if noun or after.capital else last
+
+    def _token_at(self, offset: int) -> int:
+        return bisect_right(self._starts, offset) - 1
 
     def _gender(self, person: str | None) -> str | None:
         found = self.g.registry.people.get(person or "")
         return (found.gender or None) if found else None
 
-    def _pronoun(self, m: Mention, history: list[_Seen]) -> str | None:
+    def _pronoun(self, m: Mention) -> str | None:
         gender = "m" if m.text.lower() in MALE else "f"
         for back in range(REACH):
-            here = [s for s in history if s.mention.sentence == m.sentence - back and len(s.mention.people) <= 1]
+            here = [s for s in self._in_sentence(m.sentence - back) if len(s.mention.people) <= 1]
+            if not back:
+                here = self._not_its_subject(m, [s for s in here if self._quoted(s.mention) == self._quoted(m)])
             fits = [s for s in here if s.gender in (None, gender)]
             if fits:
                 # the subject: who is named first; somebody unknown in that place leaves the pronoun open
@@ -122,46 +161,102 @@ class Resolver:
                 return None
         return None
 
-    def _last(self, history: list[_Seen], sentence: int, reach: int) -> _Seen | None:
-        near = [s for s in history if sentence - reach <= s.mention.sentence <= sentence]
-        same = [s for s in near if s.mention.sentence == sentence]
-        return (same or near or [None])[0] if not same else same[0]
+    def _quoted(self, m: Mention) -> bool:
+        """Whether the mention stands in quotes: what is said in them is no antecedent of a "he" outside."""
+        k = bisect_right(self._quotes, m.start) - 1
+        return k >= 0 and k % 2 == 0
 
-    def _plural(self, m: Mention, history: list[_Seen], items: Sequence[Mention]) -> tuple[str, ...]:
-        first = next((t for t in self.tokens if t.start >= m.start), None)
+    def _not_its_subject(self, m: Mention, here: list[_Seen]) -> list[_Seen]:
+        """ "Putin gave him dinner": an object is not the one named right before its verb."""
+        if m.text.lower() != "him" or not here:
+            return here
+        i, j = self._token_at(here[-1].mention.end - 1), self._token_at(m.start)
+        close = 1 <= j - i - 1 <= 2 and not any(
+            t.folded in ("and", "to", "with", "that") for t in self.tokens[i + 1 : j]
+        )
+        return here[:-1] if close else here
+
+    def _in_sentence(self, k: int) -> list[_Seen]:
+        out: list[_Seen] = []
+        for seen in reversed(self._history):
+            if seen.mention.sentence < k:
+                break
+            if seen.mention.sentence == k:
+                out.append(seen)
+        return out[::-1]
+
+    def _counterpart(self, m: Mention) -> Mention:
+        """ "his Russian counterpart" leads if the one before it does; a minister's counterpart is a minister."""
+        near = [s for s in self._in_sentence(m.sentence) if len(s.mention.people) <= 1][-1:]
+        near = near or [s for s in self._in_sentence(m.sentence - 1) if len(s.mention.people) <= 1][:1]
+        before = near[0] if near else None
+        if m.kind is not Kind.COUNTERPART:  # the counterpart is named, and so known to lead or not
+            return m
+        if before is None or before.person is None or not before.mention.leader:
+            return replace(m, people=(), leader=False)
+        people = tuple(p for p in m.people if p != before.person)
+        return replace(m, people=people) if people else replace(m, leader=False)
+
+    def _they(self, m: Mention) -> tuple[str, ...]:
+        """The two leaders of the sentence before; within a sentence that names both, "they" tells nothing new."""
+        if len(self._leaders[m.sentence]) >= 2:
+            return ()
+        before = self._leaders[m.sentence - 1]
+        if len(before) == 2 and all(p in before for p in self._leaders[m.sentence]):
+            return tuple(before)
+        return ()
+
+    def _plural(self, m: Mention, items: Sequence[Mention]) -> tuple[str, ...]:
         count = NUMBERS.get(m.office, 0)
-        if not count and first is not None:
-            i = self.tokens.index(first)
+        if not count:
+            i = self._token_at(m.start)
             before = self.tokens[i - 1].folded if i and self.tokens[i - 1].sentence == m.sentence else ""
             if before in NUMBERS:
                 count = NUMBERS[before]
             elif before not in ("the", "these", "their"):
                 return ()
-        near: list[str] = []
-        for seen in reversed(history):
-            if seen.mention.sentence < m.sentence - REACH:
-                break
-            if seen.person and seen.mention.leader and seen.person not in near:
-                near.append(seen.person)
-            if count and len(near) == count:
-                break
-            if not count and len(near) >= 2 and seen.mention.sentence < m.sentence:
-                same = [s for s in history if s.mention.sentence == seen.mention.sentence and s.person in near]
-                if same and same[0] is seen:
-                    break
+        here = self._leaders[m.sentence]
+        if count and len(here) == count:
+            return tuple(here)
+        groups = [
+            group
+            for k in range(m.sentence - 1, m.sentence - 1 - REACH, -1)
+            if len(group := [p for p in self._leaders[k] if not count or p not in here]) >= 2
+        ]
+        if count:
+            exact = [group for group in groups if len(group) == count]
+            if exact:
+                return tuple(exact[0])
+        elif groups or len(here) >= 2:
+            return tuple(sorted([here, *groups], key=len)[-1])
+        near = self._latest(m.sentence, count, set(here) if count else set())
+        if len(near) < count:
+            near = self._latest(m.sentence, count, set())
         if len(near) < 2 and m.sentence <= 1:  # a headline speaks of "the two leaders" before the text names them
-            near += [
-                p for i in items if i.start > m.end and i.leader and i.sentence <= 3 for p in i.people if p not in near
-            ][: (count or 2) - len(near)]
-        return tuple(reversed(near)) if (not count or len(near) == count) else ()
+            later = [p for i in items if i.start > m.end and i.leader and i.sentence <= 3 for p in i.people]
+            near += list(dict.fromkeys(p for p in later if p not in near))[: (count or 2) - len(near)]
+        return tuple(reversed(near)) if len(near) >= 2 and (not count or len(near) == count) else ()
 
-    def _bare_office(self, m: Mention, history: list[_Seen], items: Sequence[Mention]) -> str | None:
+    def _latest(self, sentence: int, count: int, without: set[str]) -> list[str]:
+        """The `count` (or two) leaders mentioned last within reach."""
+        near: list[str] = []
+        for seen in reversed(self._history):
+            if seen.mention.sentence < sentence - REACH or len(near) == (count or 2):
+                break
+            if seen.person and seen.mention.leader and seen.person not in near and seen.person not in without:
+                near.append(seen.person)
+        return near
+
+    def _bare_office(self, m: Mention, items: Sequence[Mention]) -> str | None:
         if m.office in ("leader", "chief", "head of state", "head of government") and not self._definite(m):
             return None
         classes = self.g.classes(m.office)
-        for seen in reversed(history):
+        for seen in reversed(self._history):
             if seen.person and seen.mention.leader and self._holds(seen.person, classes):
                 return seen.person
+        for seat in reversed(self._seats):  # "The Elysee said the president would call"
+            if seat.people and self._holds(seat.people[0], classes):
+                return seat.people[0]
         if m.sentence <= 1:
             for item in items:
                 if (
@@ -174,11 +269,25 @@ class Resolver:
         return None
 
     def _definite(self, m: Mention) -> bool:
-        before = [t for t in self.tokens if t.end <= m.start and t.sentence == m.sentence]
-        return bool(before) and before[-1].folded == "the"
+        i = self._token_at(m.start)
+        return i > 0 and self.tokens[i - 1].sentence == m.sentence and self.tokens[i - 1].folded == "the"
 
     def _holds(self, person: str, classes: tuple[str, ...] | None) -> bool:
         if person not in self.g.registry.people:
             return True
         terms = self.g.registry.leader_terms_on(person, self.on)
         return bool(terms) if classes is None else any(t.office_class in classes for t in terms)
+
+
+def _quote_bounds(text: str, sentences: Sequence[Sentence]) -> list[int]:
+    """Where double quotes open (even places) and close (odd places); one left open ends with its sentence."""
+    bounds: list[int] = []
+    for s in sentences:
+        for i in range(s.start, s.end):
+            c = text[i]
+            inside = len(bounds) % 2 == 1
+            if (c == '"') or (c == "“" and not inside) or (c == "”" and inside):
+                bounds.append(i)
+        if len(bounds) % 2:
+            bounds.append(s.end)
+    return bounds

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from pipeline.understand.registry import Person, Registry
-from pipeline.understand.tokens import Trie, words
+from pipeline.understand.registry import Person, Registry, Term
+from pipeline.understand.tokens import Token, Trie, words
 
 # Who speaks for these bodies; the classes are those of the registry's terms.
 BODIES = {
@@ -63,23 +64,23 @@ STATE_FORMS = {
     "islamic", "democratic", "socialist", "hashemite", "arab", "bolivarian", "plurinational", "union", "sultanate",
     "emirate", "principality", "federative", "independent", "commonwealth", "and", "united", "hellenic", "swiss",
 }  # fmt: skip
-_EXTRA_FIRST_NAMES = (
-    "adam alan albert alex alice alison amy andrea andrew angela ann anna anne anthony arthur ashley barbara ben "
-    "beth bill bob brad brian bruce carl carol caroline catherine charlie chris christine claire colin craig cynthia "
-    "dan daniel dave david dawn deborah dennis diana diane dick don donna doug duncan ed eddie edward elena eliot "
+_EXTRA_FIRST_NAMES = words(
+    "adam alan albert alex alice alison amy andrea andrew angela ann anna anne anthony arthur ashley barbara ben beth "
+    "bill bob brad brian bruce carl carol caroline catherine charlie chris christine claire colin craig cynthia dan "
+    "daniel dave david dawn deborah dennis diana diane dick don donna doug duncan ed eddie edward elena eliot "
     "elizabeth ellen emily emma eric erin ethan eva evan fiona frank fred gary george gerald gina glenn gordon grace "
     "graham greg hannah harry heather heidi helen henry holly howard hugh hunter ian irene isaac ivan jack jackie "
-    "jake james jamie jan jane janet jason jean jeff jennifer jenny jeremy jerry jess jessica jill jim jimmy joan "
-    "jo john johnny jon jonathan joseph josh juan judith judy julia julie justin karen kate katherine kathy katie "
-    "keith kelly ken kerry kevin kim kyle larry laura lauren lee leo leon leonard lewis lily linda lisa liz lloyd "
-    "louis louise lucy luke lynn magic maggie marc margaret maria marie mark martha martin mary matt matthew maurice "
-    "max megan melissa michael michelle mike molly nancy natalie neil nicholas nick nigel nina noah oliver oscar "
-    "pamela pat patricia patrick paul paula peter phil philip rachel ralph ray rebecca richard rick rob robert robin "
-    "roger ron rosie ross roy russell ruth ryan sally sam samantha sandra sara sarah scott sean sharon sheila simon "
-    "sophie stella stephen steve steven stuart sue susan ted teresa terry thomas tim tina toby todd tom tony tracy "
-    "valerie vanessa vera vicky victor victoria vincent walter wayne wendy will william zoe carrie brigitte olena "
-    "melania ivanka brittney aleksei alexei sergei dmitri dmitry"
-).split()
+    "jake james jamie jan jane janet jason jean jeff jennifer jenny jeremy jerry jess jessica jill jim jimmy joan jo "
+    "john johnny jon jonathan joseph josh juan judith judy julia julie justin karen kate katherine kathy katie keith "
+    "kelly ken kerry kevin kim kyle larry laura lauren lee leo leon leonard lewis lily linda lisa liz lloyd louis "
+    "louise lucy luke lynn magic maggie marc margaret maria marie mark martha martin mary matt matthew maurice max "
+    "megan melissa michael michelle mike molly nancy natalie neil nicholas nick nigel nina noah oliver oscar pamela "
+    "pat patricia patrick paul paula peter phil philip rachel ralph ray rebecca richard rick rob robert robin roger "
+    "ron rosie ross roy russell ruth ryan sally sam samantha sandra sara sarah scott sean sharon sheila simon sophie "
+    "stella stephen steve steven stuart sue susan ted teresa terry thomas tim tina toby todd tom tony tracy valerie "
+    "vanessa vera vicky victor victoria vincent walter wayne wendy william zoe carrie brigitte olena melania "
+    "ivanka brittney aleksei alexei sergei dmitri dmitry "
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,10 @@ class Gazetteer:
     other_offices: Trie[str] = field(default_factory=Trie)
     first_names: frozenset[str] = frozenset()
     common: frozenset[str] = frozenset()
+    starts: frozenset[str] = frozenset()
+    place_starts: frozenset[str] = frozenset()
     _holders: dict[tuple[str, str | None, date | None], list[Person]] = field(default_factory=dict)
+    _near: dict[tuple[str, date | None], bool] = field(default_factory=dict)
 
     @classmethod
     def of(cls, registry: Registry) -> Gazetteer:
@@ -137,9 +141,49 @@ class Gazetteer:
             g.other_offices.add(word, word)
         g.first_names = frozenset(
             [w[0] for p in registry.people.values() if len(w := words(p.name)) > 1 and len(w[0]) > 2]
-            + _EXTRA_FIRST_NAMES
+            + list(_EXTRA_FIRST_NAMES)
         )
+        tries = (g.names, g.surnames, g.countries, g.adjectives, g.seats, g.offices, g.plural_offices, g.other_offices)
+        g.starts = frozenset(w for trie in tries for w in trie.first_words()) | g.first_names
+        g.place_starts = frozenset(w for t in (g.countries, g.adjectives, g.capitals) for w in t.first_words())
         return g
+
+    def term_on(self, person_id: str, on: date | None) -> Term | None:
+        """The office by which the person leads on that day, the most senior first; None: out of office.
+
+        Registry days may be off by one or two, so the days around count too. Without a day the latest office counts.
+        """
+        if on is None:
+            terms = self.registry.leader_terms_on(person_id, None)
+            return max(terms, key=lambda t: (t.end or date.max, -t.rank), default=None)
+        for days in (0, -2, 2):
+            terms = self.registry.leader_terms_on(person_id, _shifted(on, timedelta(days=days)))
+            if terms:
+                return terms[0]
+        return None
+
+    def near_office(self, person_id: str, on: date | None, grace: timedelta) -> bool:
+        """Whether the person leads on that day or within `grace` of it; without a day, whether ever."""
+        key = (person_id, on)
+        if key not in self._near:
+            days = [on] if on is None else [on, _shifted(on, grace), _shifted(on, -grace)]
+            self._near[key] = any(self.registry.is_leader_on(person_id, day) for day in days)
+        return self._near[key]
+
+    def places(self, tokens: Sequence[Token]) -> dict[int, set[str]]:
+        """The countries that each sentence names by name, nationality or capital."""
+        found: dict[int, set[str]] = {}
+        for i, token in enumerate(tokens):
+            if token.capital and token.folded in self.place_starts:
+                for trie in (self.countries, self.adjectives, self.capitals):
+                    if place := trie.longest(tokens, i):
+                        found.setdefault(token.sentence, set()).update(c.code for c in place[1])
+        return found
+
+    def nations(self, person_id: str, on: date | None) -> frozenset[str]:
+        """The countries and bodies that the person leads on that day, else all that the person ever led."""
+        terms = self.registry.leader_terms_on(person_id, on) or self.registry.leader_terms_on(person_id, None)
+        return frozenset(t.country for t in terms)
 
     def classes(self, office_word: str) -> tuple[str, ...] | None:
         """The office classes a word can stand for; None: the leader, whatever the office is called."""
@@ -162,3 +206,10 @@ class Gazetteer:
                 self._holders[key] = [p for p, _ in self.registry.holders(country.code, on, office_class)]
             out += [p for p in self._holders[key] if p not in out]
         return out
+
+
+def _shifted(on: date, by: timedelta) -> date:
+    try:
+        return on + by
+    except OverflowError:
+        return on

@@ -9,50 +9,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
-from pipeline.understand.gazetteer import FORMER_WORDS, Gazetteer
+from pipeline.understand.gazetteer import STATE_FORMS, Gazetteer
+from pipeline.understand.namesigns import PRESS_TITLES, NameSigns
 from pipeline.understand.offices import OfficePhrase, OfficeReader
+from pipeline.understand.people import People, last_day_in_office
 from pipeline.understand.registry import Person
 from pipeline.understand.sentences import Sentence
 from pipeline.understand.tokens import Token, words
 
-# A leader may be written of as such some days before the oath and after the handover.
-GRACE = timedelta(days=20)
-PRESS_TITLES = {
-    "mr",
-    "mrs",
-    "ms",
-    "president",
-    "premier",
-    "chancellor",
-    "king",
-    "queen",
-    "pope",
-    "emir",
-    "sultan",
-    "pm",
-}
-_PARTICLES = {
-    "al",
-    "el",
-    "bin",
-    "ibn",
-    "de",
-    "da",
-    "van",
-    "von",
-    "der",
-    "den",
-    "dos",
-    "do",
-    "di",
-    "la",
-    "le",
-    "ould",
-    "abu",
-}
+# Titles that a leader in office may bear as well: "Crown Prince", "General", "Colonel".
+_LEADERS_TITLES = frozenset(
+    words("general gen colonel col marshal prince sheikh sheik sir dr captain sayyid ayatollah imam deputy minister")
+)
+_PARTICLES = frozenset(words("al el bin ibn de da van von der den dos do di la le ould abu"))
+_TITLE_WORDS = frozenset(words("mr mrs ms dr sir general gen sheikh sheik shaikh sayyid comrade hajji"))
 
 
 class Kind(StrEnum):
@@ -65,14 +38,17 @@ class Kind(StrEnum):
     COUNTERPART = "counterpart"
     PRONOUN = "pronoun"
     PLURAL = "plural"
+    SEAT = "seat"
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
     """Characters `start`..`end` of the whole text, in sentence `sentence`, naming `people` (person ids).
 
-    `leader` is False for somebody who cannot be a participant; `people` may then be empty. A mention whose people are
-    still to be found (a bare office, a pronoun) has none.
+    `leader` is False for somebody who cannot be a participant; `people` may then be empty. A seat of office ("the
+    Kremlin") speaks for its holder and is no leader either. A mention whose people are still to be found
+    (a bare office, a pronoun) has none. `candidates` are the holders of each office named,
+    `countries` the countries of the office.
     """
 
     start: int
@@ -105,12 +81,12 @@ class MentionFinder:
         self, gazetteer: Gazetteer, text: str, sentences: Sequence[Sentence], tokens: Sequence[Token], on: date | None
     ) -> None:
         self.g, self.text, self.tokens, self.on = gazetteer, text, tokens, on
-        self.sentences = sentences
         self.reader = OfficeReader(gazetteer, text, tokens, on)
-        self.title_case = [self._is_title_case(k) for k in range(len(sentences))]
+        self.signs = NameSigns(gazetteer, self.reader, sentences)
+        self.people = People(gazetteer, tokens, on)
         self.strangers: dict[str, Stranger] = {}
         self._anchors: dict[str, list[str]] = defaultdict(list)  # surname -> person ids fully named in this text
-        self._others: dict[str, int] = {}  # surname -> first word of a full name that is nobody of the registry
+        self._others: set[str] = set()  # surnames of people fully named in this text who are nobody of the registry
 
     def find(self) -> list[Mention]:
         """All mentions by name and office, in the order of the text."""
@@ -118,21 +94,22 @@ class MentionFinder:
         loose: list[tuple[int, int]] = []
         i = 0
         while i < len(self.tokens):
+            if self.tokens[i].folded not in self.g.starts:
+                i += 1
+                continue
             taken = self._at(i)
             if taken is not None:
                 mention, i = taken
                 found.append(mention)
                 continue
             surname = self.g.surnames.longest(self.tokens, i)
-            if surname and self.tokens[surname[0] - 1].capital:
+            if surname and self._capital(i, surname[0]):
                 loose.append((i, surname[0]))
                 i = surname[0]
                 continue
             i += 1
-        for first, last in loose:
-            mention = self._surname(first, last)
-            if mention is not None:
-                found.append(mention)
+        # surnames last: who is fully named later in the text decides too
+        found += [m for first, last in loose if (m := self._surname(first, last)) is not None]
         return sorted(found, key=lambda m: m.start)
 
     # -- what stands at one word -------------------------------------------------------------------------------
@@ -147,78 +124,169 @@ class MentionFinder:
                 return self._office_mention(phrase), phrase.last
         full = self._full_name(i)
         if full is not None:
-            last, people = full
             # "Macron's office", "Xi Jinping Thought": the name ends where the trie says
-            person = self._best(people)
+            last, people = full
+            person = self.people.best(people)
             self._anchor(person)
             former = self.reader.former(i)
-            return self._mention(i, last, Kind.NAME, (person.wikidata_id,), self._may_lead(person), former), last
-        return None
+            return self._mention(i, last, Kind.NAME, (person.wikidata_id,), self.people.may_lead(person), former), last
+        return self._seat(i) or self._somebody(i)
 
     def _full_name(self, i: int) -> tuple[int, list[Person]] | None:
         if not (self.tokens[i].capital or self.tokens[i].folded in _PARTICLES):
             return None
         found = self.g.names.longest(self.tokens, i)
-        if not found or not self.tokens[found[0] - 1].capital:
+        if not found or not self._capital(i, found[0]):
             return None
-        if found[0] - i == 1 and len(words(self.tokens[i].text)) == 1:
-            # a one-word "full name" (a mononym such as a monarch's) is treated as a surname
-            return None
-        if i > 0 and self.tokens[i - 1].capital and self.reader.adjacent(i - 1, i) and self._first_name(i - 1, i):
+        if found[0] - i == 1:
+            return None  # a name of one word (a monarch's, say) is treated as a surname
+        if i and self.reader.adjacent(i - 1, i) and self.signs.given_name(i - 1, known_only=True):
             return None
         return found
 
+    def _seat(self, i: int) -> tuple[Mention, int] | None:
+        """ "the Kremlin", "Downing Street": whoever sits there speaks, but is not said to take part."""
+        if not self.tokens[i].capital and self.tokens[i].folded != "the":
+            return None
+        found = self.g.seats.longest(self.tokens, i)
+        if not found or not self.tokens[found[0] - 1].capital:
+            return None
+        holders = self.g.holders(found[1][0], "leader", self.on)
+        people = (holders[0].wikidata_id,) if holders else ()
+        return self._mention(i, found[0], Kind.SEAT, people, False), found[0]
+
+    def _somebody(self, i: int) -> tuple[Mention, int] | None:
+        """A given name and a name of no leader: kept, so that "he" and the surname are not taken for a leader."""
+        first = self.tokens[i]
+        if first.folded not in self.g.first_names or not first.capital or self.signs.title_case[first.sentence]:
+            return None
+        if i + 1 >= len(self.tokens) or not self.signs.given_name(i, known_only=True):
+            return None
+        surname = self.g.surnames.longest(self.tokens, i + 1)
+        if surname and any(words(p.name)[0] == first.folded for p in surname[1]):
+            return None
+        last = i + 1
+        while last < min(i + 4, len(self.tokens)) and self.signs.goes_on(last):
+            last += 1
+        if last == i + 1 and not (surname and self.reader.adjacent(i, i + 1) and self.tokens[i + 1].capital):
+            return None
+        last = max(last, surname[0] if surname else last)
+        self._others.add(self.tokens[last - 1].folded)
+        return self._mention(i, last, Kind.NAME, (), False), last
+
     def _name_after(self, phrase: OfficePhrase) -> tuple[Mention, int] | None:
-        """ "French President Emmanuel Macron", "the Russian leader, Vladimir Putin": phrase and name are one mention."""
+        """ "French President Emmanuel Macron", "the Russian leader, Vladimir Putin": phrase and name are one."""
         j = phrase.last
         if j >= len(self.tokens) or phrase.plural or self.tokens[j].sentence != self.tokens[phrase.first].sentence:
             return None
         gap = self.text[self.tokens[j - 1].end : self.tokens[j].start]
-        if gap not in (" ", ", ", "\u00a0", ": ", " – ", " - ") or (gap == ": " and phrase.leader):
+        if gap not in (" ", ", ", "\u00a0"):
             return None
-        while j < len(self.tokens) and self.tokens[j].folded in ("mr", "mrs", "ms", "dr", "sir", "general", "gen"):
+        while j < len(self.tokens) - 1 and self.tokens[j].folded in _TITLE_WORDS:
             j += 1
-        full = self._full_name(j) if j < len(self.tokens) else None
-        surname = self.g.surnames.longest(self.tokens, j) if j < len(self.tokens) and gap != ", " else None
-        if surname and not self.tokens[surname[0] - 1].capital:
+        full = self._full_name(j)
+        surname = self.g.surnames.longest(self.tokens, j) if gap != ", " else None
+        if surname and not self._capital(j, surname[0]):
             surname = None
         if full:
-            person, last = self._best(full[1], phrase), full[0]
-            self._anchor(person)
-        elif surname and surname[0] - j >= 1 and not self._more_name(surname[0]):
-            held = [p for p in surname[1] if any(p.wikidata_id in h for h in phrase.holders)]
-            known = [p for p in surname[1] if p.wikidata_id in self._anchors.get(self._key(j, surname[0]), ())]
-            sitting = [p for p in surname[1] if self._sitting(p)]
-            choice = held or known or (sitting if phrase.leader and (phrase.bare or len(sitting) == 1) else [])
-            if not phrase.leader:
-                return self._mention(phrase.first, surname[0], Kind.NAME, (), False), surname[0]
-            if not choice:
-                return self._stranger(phrase, j)
-            person, last = choice[0], surname[0]
-            self._anchor(person)
+            person, last = self.people.best(full[1], [p for h in phrase.holders for p in h]), full[0]
+            if gap == ", " and not self._serves(person, phrase):
+                return None
+        elif surname and not self.signs.goes_on(surname[0]) and not self._another_given_name(j, surname):
+            chosen = self._titled(phrase, j, surname[0], surname[1])
+            if chosen is None:
+                return self._unknown(phrase, j)
+            person, last = chosen, surname[0]
         else:
-            return self._stranger(phrase, j) if gap != ", " else None
-        leads = phrase.leader and self._may_lead(person)
-        former = phrase.former
-        return self._mention(phrase.first, last, Kind.NAME, (person.wikidata_id,), leads, former, phrase), last
+            return self._unknown(phrase, j) if gap != ", " else None
+        leads = self.people.may_lead(person)
+        if not phrase.leader:
+            # "Crown Prince Mohammed bin Salman", "General Sisi" lead in spite of their titles; a namesake does not
+            leads = leads and self.people.sitting(person) and (bool(full) or phrase.office in _LEADERS_TITLES)
+            if not leads and not full:
+                self._others.add(self._key(j, last))
+                return self._mention(phrase.first, last, Kind.NAME, (), False), last
+        self._anchor(person)
+        last = self._with_country(last, person)
+        return self._mention(phrase.first, last, Kind.NAME, (person.wikidata_id,), leads, phrase.former, phrase), last
 
-    def _stranger(self, phrase: OfficePhrase, j: int) -> tuple[Mention, int] | None:
+    def _with_country(self, last: int, person: Person) -> int:
+        """Where "President Alexander Lukashenko of Belarus" ends, given where the name does."""
+        j = last
+        if j + 1 >= len(self.tokens) or self.tokens[j].folded != "of" or not self.reader.adjacent(j - 1, j):
+            return last
+        j += 1
+        while j < len(self.tokens) - 1 and self.tokens[j].folded in STATE_FORMS and self.tokens[j].folded != "united":
+            j += 1
+        found = self.g.countries.longest(self.tokens, j)
+        if found and self.tokens[j].capital and {c.code for c in found[1]} & {t.country for t in person.terms}:
+            return found[0]
+        return last
+
+    def _another_given_name(self, j: int, surname: tuple[int, list[Person]]) -> bool:
+        """Whether what reads as a surname at word `j` is the given name of a longer one ("Paul Kagame", "Kim Lee")."""
+        following = surname[0]
+        if following >= len(self.tokens) or not self.reader.adjacent(following - 1, following):
+            return False
+        return (
+            self.tokens[following].capital
+            and bool(self.g.surnames.longest(self.tokens, following))
+            and (self.tokens[j].folded in self.g.first_names and not self.signs.title_case[self.tokens[j].sentence])
+        )
+
+    def _titled(self, phrase: OfficePhrase, j: int, last: int, people: list[Person]) -> Person | None:
+        """Who "President Kim" is: the holder of that office, somebody named before, or whoever of that name leads."""
+        held = [p for p in people if any(p.wikidata_id in h for h in phrase.holders)]
+        known = [p for p in people if p.wikidata_id in self._anchors.get(self._key(j, last), ())]
+        if held or known:
+            return (held or known)[0]
+        classes = self.g.classes(phrase.office)
+        sitting = [
+            p
+            for p in people
+            if self.people.sitting(p)
+            and (classes is None or any(t.office_class in classes for t in p.terms if t.role == "leader"))
+            and (not phrase.countries or self._serves(p, phrase))
+        ]
+        sitting = self.people.prefer_placed(sitting)
+        if sitting and (phrase.leader or phrase.office in _LEADERS_TITLES):
+            return sitting[0]
+        over = [p for p in people if self.people.may_lead(p) and (not phrase.countries or self._serves(p, phrase))]
+        if phrase.leader and over:
+            return max(over, key=last_day_in_office)
+        return people[0] if not phrase.leader else None
+
+    def _serves(self, person: Person, phrase: OfficePhrase) -> bool:
+        """Whether the person ever led a country of the phrase; a phrase without one asks for somebody in office."""
+        if not phrase.countries:
+            return self.people.sitting(person) or phrase.former
+        return any(t.country in phrase.countries for t in person.terms)
+
+    def _unknown(self, phrase: OfficePhrase, j: int) -> tuple[Mention, int] | None:
         """An office of a country followed by a name that the registry lacks: believed, unless it says "former"."""
         last = j
-        while (
-            last < len(self.tokens)
-            and (self.tokens[last].capital or (last > j and self.tokens[last].folded in _PARTICLES))
-            and (last == j or self.reader.adjacent(last - 1, last))
-            and last - j < 5
-        ):
+        while last < len(self.tokens) and last - j < 6:
+            token, hyphen = self.tokens[last], last > j and self.reader.gap(last - 1, last) == "-"
+            if not (token.capital or hyphen or (last > j and token.folded in _PARTICLES)):
+                break
+            if last > j and not self.reader.adjacent(last - 1, last):
+                break
             last += 1
-        while last > j and not self.tokens[last - 1].capital:
+        while last > j and not self.tokens[last - 1].capital and self.reader.gap(last - 2, last - 1) != "-":
             last -= 1
-        if last == j or self.title_case[self.tokens[j].sentence]:
+        if last == j or self.signs.title_case[self.tokens[j].sentence]:
             return None
         name = self.text[self.tokens[j].start : self.tokens[last - 1].end]
-        if not phrase.leader:
-            self._others.setdefault(self.tokens[last - 1].folded, j)
+        spelt = self.people.spelt_otherwise(phrase.holders, words(name))
+        if spelt is not None:
+            self._anchor(spelt)
+            self._anchors[self.tokens[last - 1].folded].append(spelt.wikidata_id)
+            leads = phrase.leader and self.people.may_lead(spelt)
+            return self._mention(
+                phrase.first, last, Kind.NAME, (spelt.wikidata_id,), leads, phrase.former, phrase
+            ), last
+        if not phrase.leader or (phrase.counterpart and last - j >= 2):
+            self._others.add(self.tokens[last - 1].folded)
             return self._mention(phrase.first, last, Kind.NAME, (), False), last
         if phrase.bare or phrase.former or phrase.counterpart or len(phrase.countries) != 1 or last - j < 2:
             return None
@@ -244,103 +312,48 @@ class MentionFinder:
 
     def _surname(self, first: int, last: int) -> Mention | None:
         """A name used alone: somebody fully named in this text, else the one leader of that name in office."""
-        if self._more_name(last):
+        if self.signs.goes_on(last):
             return None
         key = self._key(first, last)
+        people = found[1] if (found := self.g.surnames.longest(self.tokens, first)) else []
         before = first - 1
-        titled = before >= 0 and self.tokens[before].folded in PRESS_TITLES and self.reader.adjacent(before, first)
-        if not titled and before >= 0 and self.reader.adjacent(before, first) and self._first_name(before, first):
-            self._others.setdefault(key, first)
+        joined = before >= 0 and self.reader.adjacent(before, first)
+        titled = joined and self.tokens[before].folded in PRESS_TITLES
+        if joined and not titled and self.signs.given_name(before):
+            own = [p for p in people if words(p.name)[0] == self.tokens[before].folded]
+            if own:
+                person = self.people.best(own)
+                self._anchor(person)
+                return self._mention(before, last, Kind.NAME, (person.wikidata_id,), self.people.may_lead(person))
+            self._others.add(key)
             return self._mention(before, last, Kind.NAME, (), False)
+        former = self.reader.former(first)
         anchored = self._anchors.get(key)
         if anchored:
             person_id = anchored[0]
-            stranger = person_id in self.strangers
-            leads = stranger or self._may_lead(self.g.registry.people[person_id])
-            return self._mention(first, last, Kind.SURNAME, (person_id,), leads)
+            leads = person_id in self.strangers or self.people.may_lead(self.g.registry.people[person_id])
+            return self._mention(first, last, Kind.SURNAME, (person_id,), leads, former)
         if key in self._others:
             return self._mention(first, last, Kind.SURNAME, (), False)
-        found = self.g.surnames.longest(self.tokens, first)
-        people = found[1] if found else []
-        sitting = [p for p in people if self._sitting(p)]
         owned = before > 0 and self.tokens[before].folded == "s" and self.g.countries.longest(self.tokens, before - 1)
-        nation = self.g.adjectives.longest(self.tokens, before) if before >= 0 else None
-        if any(self._is_common(p, key) for p in sitting) and not (titled or owned or nation):
-            return None
-        if len(sitting) != 1:
-            return None
-        return self._mention(first, last, Kind.SURNAME, (sitting[0].wikidata_id,), True, self.reader.former(first))
-
-    def _is_common(self, person: Person, key: str) -> bool:
-        return any(n.common for n in person.press_names if " ".join(words(n.text)) == key)
-
-    def _more_name(self, last: int) -> bool:
-        """Whether the name goes on after `last` ("Putin Smith", "Xi Jinping" read as "Xi")."""
-        if last >= len(self.tokens) or self.title_case[self.tokens[last - 1].sentence]:
-            return False
-        if not self.reader.adjacent(last - 1, last) or not self.tokens[last].capital:
-            return False
-        token = self.tokens[last]
-        return bool(
-            not self.g.countries.longest(self.tokens, last) and not token.text.isupper() and len(token.text) > 2
-        )
-
-    def _first_name(self, i: int, j: int) -> bool:
-        """Whether word `i`, right before the surname at `j`, reads as a given name of somebody else."""
-        token = self.tokens[i]
-        if not token.capital or token.folded in PRESS_TITLES or token.folded in FORMER_WORDS:
-            return False
-        if token.folded in self.g.first_names:
-            return True
-        if (
-            self.title_case[token.sentence]
-            or token.start == self.sentences[token.sentence].start
-            or token.text.isupper()
-        ):
-            return False
-        if self.g.countries.longest(self.tokens, i) or self.g.adjectives.longest(self.tokens, i):
-            return False
-        return not (self.g.offices.longest(self.tokens, i) or self.g.other_offices.longest(self.tokens, i))
+        nation = self.g.adjectives.longest(self.tokens, before) if joined else None
+        alone = self.people.alone(people, key, supported=bool(titled or owned or nation))
+        return self._mention(first, last, Kind.SURNAME, (alone.wikidata_id,), True, former) if alone else None
 
     # -- helpers -----------------------------------------------------------------------------------------------
 
-    def _is_title_case(self, k: int) -> bool:
-        found = [t for t in self.tokens if t.sentence == k and len(t.text) > 3]
-        return len(found) >= 3 and sum(t.capital for t in found) / len(found) > 0.75
-
     def _key(self, first: int, last: int) -> str:
         return " ".join(t.folded for t in self.tokens[first:last])
+
+    def _capital(self, first: int, last: int) -> bool:
+        """Whether the words are written as a name: "Chan-o-cha" and "al-Assad" are, "may" is not."""
+        return any(t.capital for t in self.tokens[first:last])
 
     def _anchor(self, person: Person) -> None:
         for name in person.press_names:
             key = " ".join(words(name.text))
             if person.wikidata_id not in self._anchors[key]:
                 self._anchors[key].append(person.wikidata_id)
-
-    def _sitting(self, person: Person) -> bool:
-        registry = self.g.registry
-        if self.on is None:
-            return registry.is_leader_on(person.wikidata_id, None)
-        return any(registry.is_leader_on(person.wikidata_id, self.on + d) for d in (timedelta(0), GRACE, -GRACE))
-
-    def _may_lead(self, person: Person) -> bool:
-        """Whether the person leads or led a country: ex-leaders stay candidates for contacts of the past."""
-        return any(
-            t.role == "leader" and (self.on is None or t.start is None or t.start <= self.on + GRACE)
-            for t in person.terms
-        )
-
-    def _best(self, people: Sequence[Person], phrase: OfficePhrase | None = None) -> Person:
-        held = {h for holders in phrase.holders for h in holders} if phrase else set()
-        return max(
-            people,
-            key=lambda p: (
-                p.wikidata_id in held,
-                self._sitting(p),
-                self._may_lead(p),
-                max((t.start or date.min for t in p.terms), default=date.min),
-            ),
-        )
 
     def _mention(
         self,

@@ -1,4 +1,4 @@
-"""Office phrases: "the French president", "Ukraine's leader", "the presidents of Poland and Latvia", "the Kremlin chief".
+"""Office phrases: "the French president", "Ukraine's leader", "the presidents of Poland and Latvia", "Kremlin chief".
 
 A phrase is read from the words alone; who it means is the registry's answer for the day.
 """

@@ -53,31 +53,49 @@ def tokenise(text: str, sentence_starts: Sequence[int]) -> list[Token]:
     ]
 
 
+class _Node(Generic[V]):
+    """One word of a key: what may follow, and the values of keys that end here."""
+
+    __slots__ = ("next", "values")
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Node[V]] = {}
+        self.values: list[V] = []
+
+
 class Trie(Generic[V]):
     """Longest match of word sequences. Values of equal keys are gathered in a list."""
 
     def __init__(self, entries: Iterable[tuple[str, V]] = ()) -> None:
-        self._root: dict[str, dict] = {}  # type: ignore[type-arg]  # a trie's type is recursive: dict[str, itself]
+        self._root: _Node[V] = _Node()
         for key, value in entries:
             self.add(key, value)
 
     def add(self, key: str, value: V) -> None:
+        """Add a key of one or more words; a key without any word is left out."""
         path = words(key)
         if not path:
             return
         node = self._root
         for word in path:
-            node = node.setdefault(word, {})
-        node.setdefault("", []).append(value)
+            found = node.next.get(word)
+            if found is None:
+                found = node.next[word] = _Node()
+            node = found
+        node.values.append(value)
+
+    def first_words(self) -> set[str]:
+        """The folded first words of all keys."""
+        return set(self._root.next)
 
     def longest(self, tokens: Sequence[Token], i: int) -> tuple[int, list[V]] | None:
         """The longest key that starts at token `i`: (index after its last token, its values)."""
         node, best, j = self._root, None, i
         while j < len(tokens) and tokens[j].sentence == tokens[i].sentence:
-            found = node.get(tokens[j].folded)
+            found = node.next.get(tokens[j].folded)
             if found is None:
                 break
             node, j = found, j + 1
-            if "" in node:
-                best = (j, node[""])
+            if node.values:
+                best = (j, node.values)
         return best
