@@ -1,0 +1,180 @@
+"""One contact as an e-mail: a subject that says it all, a text and an HTML part, and headers that tools understand."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pipeline.alerts import phrases
+from pipeline.alerts.plain import plain, safe_link
+from pipeline.domain import Contact, Status
+
+# A mail is read in a minute: a few sources in full, the rest as a number.
+MOST_SOURCES = 6
+MOST_QUOTES = 2
+QUOTE_LENGTH = 400
+# Long enough that no Message-ID or link is folded: some readers trip over a header that starts on its second line.
+WIRE = SMTP.clone(max_line_length=300)
+TITLE_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One article that reports the contact. `quotes` are its evidence sentences, `url` as published."""
+
+    outlet: str
+    family: str
+    url: str | None
+    title: str
+    published: datetime | None
+    quotes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a reader gets: both parts say the same."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(contact: Contact, sources: Sequence[Source], rule: str, recipient: str) -> Mail:
+    """The mail about `contact` that `rule` sends to `recipient`. Pure: same in, same out."""
+    view = _view(contact, sources, rule, recipient)
+    environment = _environment()
+    return Mail(
+        subject=subject(contact),
+        text=re.sub(r"\n{3,}", "\n\n", environment.get_template("contact.txt").render(view)).strip() + "\n",
+        html=environment.get_template("contact.html").render(view),
+    )
+
+
+def subject(contact: Contact) -> str:
+    """ "Macron-Putin: phone call, 12 Feb 2022, 1 h 40 min (Elysee)"."""
+    parts = [phrases.MODES[contact.mode]]
+    if contact.location and contact.mode.value in ("in_person", "visit", "multilateral"):
+        parts[0] += f" in {plain(contact.location, 40)}"
+    if contact.status is Status.ONGOING:
+        parts[0] += " (under way)"
+    parts.append(phrases.when_short(contact))
+    if contact.duration_minutes:
+        parts.append(phrases.duration(contact.duration_minutes))
+    said = phrases.voice(contact.attribution[0]) if contact.attribution else ""
+    return f"{phrases.headline_names(contact)}: {', '.join(parts)}{f' ({said})' if said else ''}"
+
+
+def message_id(contact_id: str, rule: str, recipient: str, domain: str) -> str:
+    """The same for the same contact, rule and recipient, in every attempt: so that a doubled send can be recognised."""
+    digest = hashlib.sha256(f"{rule}\n{recipient.casefold()}".encode()).hexdigest()[:16]
+    return f"<{contact_id}.{digest}@{domain}>"
+
+
+def domain_of(address: str) -> str:
+    """The domain of the sender's address: "localhost" for "Hotline <hotline@localhost>"."""
+    return parseaddr(address)[1].rpartition("@")[2] or "localhost"
+
+
+def compose(
+    *, subject: str, text: str, html: str, sender: str, recipient: str, rule: str, message_id: str, as_of: datetime
+) -> EmailMessage:
+    """The message as it goes over the wire. Raises ValueError on line ends in a header: nothing is silently dropped."""
+    name, address = parseaddr(sender)
+    message = EmailMessage(policy=WIRE)
+    message["From"] = formataddr((name or "Hotline", address))
+    message["To"] = recipient
+    message["Subject"] = subject
+    message["Date"] = format_datetime(as_of)
+    message["Message-ID"] = message_id
+    message["List-Id"] = f"Hotline alerts <{rule}.hotline.{domain_of(sender)}>"
+    message["List-Unsubscribe"] = f"<mailto:{address}?subject=unsubscribe%20{rule}>"
+    # RFC 3834: so that out-of-office robots keep quiet.
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text, cte="quoted-printable")
+    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    return message
+
+
+def _view(contact: Contact, sources: Sequence[Source], rule: str, recipient: str) -> dict[str, object]:
+    """Everything the templates print, as plain lines: they decide nothing."""
+    shown = _choose(sources)
+    people = [f"{plain(p.name, 80)}, {plain(p.office, 60)} ({plain(p.country, 6)})" for p in contact.participants]
+    facts = [("Who", people), ("How", [_how(contact)]), ("When", [phrases.when_long(contact)])]
+    if contact.duration_minutes:
+        long = phrases.duration(contact.duration_minutes)
+        exact = f" ({contact.duration_minutes} minutes)" if contact.duration_minutes > 60 else ""
+        facts.append(("How long", [long + exact]))
+    if contact.location:
+        facts.append(("Where", [plain(contact.location, 100)]))
+    if contact.initiator:
+        facts.append(("Sought by", [plain(contact.initiator, 100)]))
+    if contact.topics:
+        facts.append(("About", [", ".join(phrases.topic(t) for t in contact.topics)]))
+    if contact.ordinal:
+        facts.append(("Which", [f"{phrases.ordinal(contact.ordinal)}, by the reports' own count"]))
+    if contact.attribution:
+        facts.append(("Says who", [", ".join(plain(a, 60) for a in contact.attribution[:5])]))
+    facts.append(("Sources", [_sources_line(contact)]))
+    percent = min(round(contact.confidence * 100), 99)
+    facts.append(("Confidence", [f"{phrases.confidence(contact.confidence)} ({percent} of 100)"]))
+    return {
+        "headline": subject(contact),
+        "facts": facts,
+        "sources": [_source_view(source) for source in shown],
+        "more": len(sources) - len(shown),
+        "reason": plain(contact.reason, 600),
+        "contact_id": plain(contact.contact_id, 40),
+        "rule": rule,
+        "recipient": recipient,
+    }
+
+
+def _how(contact: Contact) -> str:
+    how = phrases.MODES[contact.mode]
+    return f"{how}, under way when reported" if contact.status is Status.ONGOING else how
+
+
+def _sources_line(contact: Contact) -> str:
+    families, outlets = len(contact.families), len(contact.outlets)
+    independent = "one source" if families == 1 else f"{families} independent sources"
+    if outlets > families:
+        independent += f" ({outlets} outlets)"
+    return independent
+
+
+def _choose(sources: Sequence[Source]) -> list[Source]:
+    """The earliest article of each family first, then the others, earliest first."""
+    ordered = sorted(sources, key=lambda s: (s.published is None, s.published or 0, s.outlet, s.title))
+    firsts = {source.family: source for source in reversed(ordered)}
+    return [s for s in ordered if firsts[s.family] is s][:MOST_SOURCES] or ordered[:MOST_SOURCES]
+
+
+def _source_view(source: Source) -> dict[str, object]:
+    return {
+        "outlet": plain(source.outlet, 80),
+        "title": plain(source.title, TITLE_LENGTH) or "(no title)",
+        "url": safe_link(source.url),
+        "published": phrases.moment(source.published) if source.published else "no time given",
+        "quotes": [quote for q in source.quotes[:MOST_QUOTES] if (quote := plain(q, QUOTE_LENGTH))],
+    }
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).resolve().parent / "templates"),
+        autoescape=lambda name: bool(name) and str(name).endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,191 @@
+"""Alert rules: config/alerts.yaml read strictly, and the decision whether a contact fits a rule."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+
+from pipeline.domain import Contact, DatePrecision, Mode, Participant, Status
+
+# An address as SMTP's RCPT takes it, nothing that could open a second header or a second recipient.
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_COUNTRY = re.compile(r"[A-Z]{2,6}")
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
+
+
+class RulesError(ValueError):
+    """config/alerts.yaml cannot be used; the message names file, rule and mend."""
+
+
+class Rule(BaseModel):
+    """One alert rule. Empty conditions hold for every contact."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Name
+    recipients: tuple[str, ...] = Field(min_length=1)
+    leaders: tuple[Who, ...] = ()
+    countries: tuple[str, ...] = ()
+    pairs: tuple[tuple[Who, Who], ...] = ()
+    modes: tuple[Mode, ...] = ()
+    statuses: tuple[Status, ...] = (Status.OCCURRED, Status.ONGOING)
+    topics: tuple[str, ...] = ()
+    min_confidence: float = Field(0.5, ge=0, le=1)
+    max_age_days: int | None = Field(None, ge=0, le=3660)
+
+    @field_validator("recipients")
+    @classmethod
+    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for address in value:
+            if not _ADDRESS.fullmatch(address):
+                raise ValueError(f"{address!r} is not an e-mail address (name@host, without angle brackets)")
+        if len({a.casefold() for a in value}) < len(value):
+            raise ValueError("an address stands twice; each recipient gets one mail for a contact")
+        return value
+
+    @field_validator("countries")
+    @classmethod
+    def _codes(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for code in value:
+            if not _COUNTRY.fullmatch(code):
+                raise ValueError(f"{code!r} is not a country code: ISO 3166-1 alpha-3 such as FRA, or EU, UN, NATO, AU")
+        return value
+
+    @field_validator("statuses")
+    @classmethod
+    def _happened(cls, value: tuple[Status, ...]) -> tuple[Status, ...]:
+        for status in value:
+            if not status.happened:
+                raise ValueError(f"{status.value!r} cannot be alerted: only occurred and ongoing contacts are mailed")
+        return value
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    rules: tuple[Rule, ...]
+
+
+def load_rules(path: Path) -> tuple[Rule, ...]:
+    """The rules of a YAML file, in its order. Raises RulesError, with all faults at once; an absent file is one."""
+    try:
+        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RulesError(f"{path}: no such file. Put config/alerts.yaml back, or set HOTLINE_ALERTS_FILE.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+        raise RulesError(f"{path}: not readable as YAML: {fault}") from fault
+    if not isinstance(raw, dict):
+        raise RulesError(f"{path}: must hold a list `rules:`; for no alerts at all write `rules: []`.")
+    try:
+        rules = _File.model_validate(raw).rules
+    except ValidationError as fault:
+        raise RulesError(_explain(path, raw, fault)) from fault
+    names = [rule.name for rule in rules]
+    for name in names:
+        if names.count(name) > 1:
+            raise RulesError(f"{path}: two rules are named {name!r}; give each a name of its own.")
+    return rules
+
+
+def _explain(path: Path, raw: dict[str, object], fault: ValidationError) -> str:
+    """One line a fault: file, rule, field, what is wrong with what stands there, and the mend."""
+    lines = []
+    for error in fault.errors():
+        where = list(error["loc"])
+        label = ""
+        if where[:1] == ["rules"] and len(where) > 1 and isinstance(where[1], int):
+            rules = raw.get("rules")
+            rule = rules[where[1]] if isinstance(rules, list) else None
+            name = rule.get("name") if isinstance(rule, dict) else None
+            label = f"rule {name!r}: " if name else f"rule no. {where[1] + 1}: "
+            where = where[2:]
+        field = ".".join(str(part) for part in where) or "the rule"
+        message = error["msg"].removeprefix("Value error, ")
+        match error["type"]:
+            case "extra_forbidden":
+                message = f"no such setting; known are {', '.join(Rule.model_fields)}" if label else "no such setting"
+            case "string_pattern_mismatch" if field == "name":
+                message = f"{error['input']!r} must be lower-case words joined by hyphens, such as leader-contacts"
+            case "missing":
+                message = "is missing"
+        lines.append(f"{path}: {label}{field}: {message}")
+    return "\n".join(lines)
+
+
+def matches(rule: Rule, contact: Contact, now: datetime, max_age_days: int = 7) -> bool:
+    """Whether `rule` mails `contact` at `now`. `max_age_days` counts where the rule sets none."""
+    return why_not(rule, contact, now, max_age_days) is None
+
+
+def why_not(rule: Rule, contact: Contact, now: datetime, max_age_days: int = 7) -> str | None:
+    """What keeps `rule` from mailing `contact`, in words; None if it mails it."""
+    if len(contact.participants) < 2:
+        return "fewer than two leaders are named"
+    if contact.historical:
+        return "told as history, not as news"
+    if not contact.status.happened or contact.status not in rule.statuses:
+        return f"it is {contact.status.value}"
+    if not _is_wanted(rule, contact.participants):
+        return "none of the rule's leaders, countries or pairs takes part"
+    if rule.modes and contact.mode not in rule.modes:
+        return f"its mode is {contact.mode.value}"
+    if rule.topics and not set(rule.topics) & set(contact.topics):
+        return "none of the rule's topics"
+    if contact.confidence < rule.min_confidence:
+        return f"confidence {contact.confidence:.2f} is below {rule.min_confidence:.2f}"
+    return _age(contact, now, max_age_days if rule.max_age_days is None else rule.max_age_days)
+
+
+def _is_wanted(rule: Rule, participants: tuple[Participant, ...]) -> bool:
+    if not (rule.leaders or rule.countries or rule.pairs):
+        return True
+    if any(_is(p, who) for p in participants for who in rule.leaders):
+        return True
+    if any(p.country in rule.countries for p in participants):
+        return True
+    return any(
+        _is(one, first) and _is(other, second)
+        for first, second in rule.pairs
+        for one in participants
+        for other in participants
+        if one is not other
+    )
+
+
+def _is(participant: Participant, who: str) -> bool:
+    return who in (participant.wikidata_id, participant.country) or who.casefold() == participant.name.casefold()
+
+
+def _age(contact: Contact, now: datetime, most: int) -> str | None:
+    """News is aged by the day of the event; where that is unknown, by its first report."""
+    day = last_day(contact)
+    if day is None:
+        return "nothing tells when it was"
+    if day > now.date() + timedelta(days=1):
+        return f"its day, {day.isoformat()}, is still to come"
+    if (age := (now.date() - day).days) > most:
+        return f"{age} days old; the rule mails up to {most}"
+    return None
+
+
+def last_day(contact: Contact) -> date | None:
+    """The last day on which the contact can have been: of its week or month, where only that is known.
+
+    A week or month that is not over ends, for this purpose, with the first report.
+    """
+    first_report = contact.first_reported_at.date() if contact.first_reported_at else None
+    if contact.occurred_on is None:
+        return first_report
+    if contact.date_precision is DatePrecision.WEEK:
+        end = contact.occurred_on + timedelta(days=6)
+    elif contact.date_precision is DatePrecision.MONTH:
+        end = (contact.occurred_on.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    else:
+        return contact.occurred_on
+    return min(end, max(first_report, contact.occurred_on)) if first_report else end
