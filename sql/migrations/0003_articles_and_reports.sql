@@ -92,6 +92,7 @@ CREATE TABLE core.contact_report (
     CONSTRAINT contact_report_window_has_count CHECK (ordinal_window IS NULL OR ordinal_count IS NOT NULL)
 );
 CREATE INDEX contact_report_by_article ON core.contact_report (article_id);
+CREATE INDEX contact_report_by_predecessor ON core.contact_report (predecessor_id) WHERE predecessor_id IS NOT NULL;
 CREATE INDEX contact_report_by_day ON core.contact_report (reference_on) WHERE is_current;
 COMMENT ON TABLE core.contact_report IS 'What one article says of one contact. Never edited.';
 COMMENT ON COLUMN core.contact_report.report_id IS 'Key.';
@@ -119,17 +120,20 @@ CREATE TABLE core.report_participant (
     report_id bigint NOT NULL REFERENCES core.contact_report,
     position integer NOT NULL CHECK (position >= 0),
     person_key text NOT NULL,
+    reference_on date NOT NULL,
     name text NOT NULL,
     country text NOT NULL,
     wikidata_id text,
     office text NOT NULL,
     PRIMARY KEY (report_id, position)
 );
-CREATE INDEX report_participant_by_person ON core.report_participant (person_key, report_id);
+-- Reconciliation asks for one person's reports around a day: its cost must not grow with that person's history.
+CREATE INDEX report_participant_by_person ON core.report_participant (person_key, reference_on);
 COMMENT ON TABLE core.report_participant IS 'The leaders in a contact report.';
 COMMENT ON COLUMN core.report_participant.report_id IS 'The report.';
 COMMENT ON COLUMN core.report_participant.position IS 'Order in the report, from 0.';
 COMMENT ON COLUMN core.report_participant.person_key IS 'Wikidata id, or "name|country" where there is none.';
+COMMENT ON COLUMN core.report_participant.reference_on IS 'The report''s reference_on, repeated for the index.';
 COMMENT ON COLUMN core.report_participant.name IS 'Full name.';
 COMMENT ON COLUMN core.report_participant.country IS 'ISO 3166-1 alpha-3, or EU, UN, NATO, AU and the like.';
 COMMENT ON COLUMN core.report_participant.wikidata_id IS 'Wikidata id of the person.';

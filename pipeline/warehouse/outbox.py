@@ -1,0 +1,147 @@
+"""The outbox: messages are enqueued in the transaction that found their contact, and delivered afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+
+from pipeline.warehouse.text import storable
+
+# Pause before another try of a message that could not be delivered: doubled each time, an hour at most.
+FIRST_PAUSE_SECONDS = 30
+LONGEST_PAUSE_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An e-mail to one recipient about one contact. `as_of` is the installation's time when it was written."""
+
+    contact_id: str
+    rule: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """A message claimed for delivery. `attempts` are the tries answered so far."""
+
+    outbox_id: int
+    contact_id: str
+    rule: str
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    as_of: datetime
+    attempts: int
+
+
+def enqueue(conn: Connection, message: Message) -> bool:
+    """Put a message into the outbox. Does not commit. False: this contact, rule and recipient had one already."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO core.outbox (contact_id, rule, recipient, subject, text, html, message_id, as_of)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+            ON CONFLICT (contact_id, rule, recipient) DO NOTHING
+            """,
+            (
+                message.contact_id,
+                message.rule,
+                message.recipient,
+                storable(message.subject),
+                storable(message.text),
+                storable(message.html),
+                message.message_id,
+                message.as_of,
+            ),
+        )
+        return cursor.rowcount == 1
+
+
+def claim_messages(conn: Connection, limit: int, lease_seconds: int) -> list[OutboxMessage]:
+    """Take up to `limit` messages that are due, oldest first, and commit the claim.
+
+    As with items, a claim ends with its connection. A sender that dies between the relay's "yes" and `mark_sent` leaves
+    the message due again, with the same Message-ID.
+    """
+    conn.commit()
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH due AS (
+                SELECT outbox_id
+                FROM core.outbox
+                WHERE state = 'waiting' AND next_attempt_at <= now()
+                  AND staging.is_free(lease_pid, lease_backend_start, lease_until)
+                ORDER BY outbox_id
+                LIMIT %(limit)s
+                FOR UPDATE SKIP LOCKED
+            ), claimed AS (
+                UPDATE core.outbox AS message
+                SET lease_pid = me.pid, lease_backend_start = me.backend_start,
+                    lease_until = now() + make_interval(secs => %(lease_seconds)s)
+                FROM due, pg_stat_activity AS me
+                WHERE message.outbox_id = due.outbox_id AND me.pid = pg_backend_pid()
+                RETURNING message.*
+            )
+            SELECT outbox_id, contact_id::text, rule, recipient, subject, text, html, message_id, as_of, attempts
+            FROM claimed ORDER BY outbox_id
+            """,
+            {"limit": limit, "lease_seconds": lease_seconds},
+        )
+        rows = cursor.fetchall()
+    conn.commit()
+    return [OutboxMessage(*row) for row in rows]
+
+
+def mark_sent(conn: Connection, outbox_id: int, reply: str) -> None:
+    """The relay took it. Does not commit."""
+    _close(conn, outbox_id, "sent", reply)
+
+
+def mark_failed(conn: Connection, outbox_id: int, reply: str, permanent: bool) -> None:
+    """It was not delivered: due again after a pause, or, if `permanent`, failed for good. Does not commit."""
+    _close(conn, outbox_id, "refused" if permanent else "failed", reply)
+
+
+def undelivered(conn: Connection) -> int:
+    """How many messages wait, those in a pause included."""
+    with conn.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM core.outbox WHERE state = 'waiting'")
+        return int((cursor.fetchone() or (0,))[0])
+
+
+def _close(conn: Connection, outbox_id: int, outcome: str, reply: str) -> None:
+    state = {"sent": "sent", "refused": "failed", "failed": "waiting"}[outcome]
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE core.outbox
+            SET state = %(state)s, attempts = attempts + 1,
+                sent_at = CASE WHEN %(state)s = 'sent' THEN now() END,
+                next_attempt_at = now() + make_interval(secs => least(%(first)s * 2.0 ^ least(attempts, 16), %(most)s)),
+                lease_pid = NULL, lease_backend_start = NULL, lease_until = NULL
+            WHERE outbox_id = %(outbox_id)s AND state <> 'sent'
+            """,
+            {
+                "state": state,
+                "outbox_id": outbox_id,
+                "first": FIRST_PAUSE_SECONDS,
+                "most": LONGEST_PAUSE_SECONDS,
+            },
+        )
+        if cursor.rowcount != 1:
+            raise LookupError(f"there is no message {outbox_id} to close, or it was sent before")
+        cursor.execute(
+            "INSERT INTO core.outbox_attempt (outbox_id, outcome, reply) VALUES (%s, %s, %s)",
+            (outbox_id, outcome, storable(reply)),
+        )
