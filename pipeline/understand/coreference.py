@@ -6,6 +6,7 @@ Weinstein 1995); where they give no answer a mention stays unresolved, and nothi
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
@@ -32,6 +33,7 @@ _VERBS = frozenset(
 )
 _AFTER_TWO = frozenset(words("in on at to last then first together alone"))
 _NO_NOUNS = frozenset(words("has is was does discuss"))
+_QUOTE = re.compile('["“”]')
 REACH = 3  # sentences back in which a pronoun's or plural's meaning is looked for
 
 
@@ -46,10 +48,10 @@ class Resolver:
     """Completes the mentions of one text; holds its state only while it is read."""
 
     def __init__(
-        self, gazetteer: Gazetteer, text: str, sentences: Sequence[Sentence], tokens: Sequence[Token], on: date | None
+        self, gazetteer: Gazetteer, sentences: Sequence[Sentence], tokens: Sequence[Token], on: date | None
     ) -> None:
         self.g, self.tokens, self.on = gazetteer, tokens, on
-        self._quotes = _quote_bounds(text, sentences)
+        self._quotes = _quote_bounds(sentences)
         self._starts = [t.start for t in tokens]
         self._history: list[_Seen] = []  # named people so far, leaders or not
         self._seats: list[Mention] = []
@@ -198,8 +200,13 @@ class Resolver:
         return replace(m, people=people) if people else replace(m, leader=False)
 
     def _they(self, m: Mention) -> tuple[str, ...]:
-        """The two leaders of the sentence before; within a sentence that names both, "they" tells nothing new."""
+        """The two leaders of the sentence before; within a sentence that names both, "they" tells nothing new.
+
+        "Their" in mid-sentence mostly belongs to others: "the farmers and their water".
+        """
         if len(self._leaders[m.sentence]) >= 2:
+            return ()
+        if m.office == "their" and self.tokens[self._token_at(m.start) - 1].sentence == m.sentence:
             return ()
         before = self._leaders[m.sentence - 1]
         if len(before) == 2 and all(p in before for p in self._leaders[m.sentence]):
@@ -279,15 +286,14 @@ class Resolver:
         return bool(terms) if classes is None else any(t.office_class in classes for t in terms)
 
 
-def _quote_bounds(text: str, sentences: Sequence[Sentence]) -> list[int]:
+def _quote_bounds(sentences: Sequence[Sentence]) -> list[int]:
     """Where double quotes open (even places) and close (odd places); one left open ends with its sentence."""
     bounds: list[int] = []
     for s in sentences:
-        for i in range(s.start, s.end):
-            c = text[i]
+        for m in _QUOTE.finditer(s.text):
             inside = len(bounds) % 2 == 1
-            if (c == '"') or (c == "“" and not inside) or (c == "”" and inside):
-                bounds.append(i)
+            if m.group() == '"' or (m.group() == "”") is inside:
+                bounds.append(s.start + m.start())
         if len(bounds) % 2:
             bounds.append(s.end)
     return bounds

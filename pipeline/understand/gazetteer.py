@@ -64,6 +64,14 @@ STATE_FORMS = {
     "islamic", "democratic", "socialist", "hashemite", "arab", "bolivarian", "plurinational", "union", "sultanate",
     "emirate", "principality", "federative", "independent", "commonwealth", "and", "united", "hellenic", "swiss",
 }  # fmt: skip
+# Countries whose leaders the world's news calls by surname alone, without a word of the country.
+WIDELY_KNOWN = frozenset(
+    {
+        "USA", "RUS", "CHN", "FRA", "DEU", "GBR", "UKR", "TUR", "IND", "JPN", "ISR", "IRN", "SAU", "EGY", "BRA", "CAN",
+        "ITA", "POL", "KOR", "PRK", "BLR", "HUN", "SRB", "ZAF", "MEX", "AUS", "PAK", "SYR", "VEN", "ESP", "GRC", "ARG",
+        "COL", "CUB", "NLD", "PSE", "IRQ", "LBY", "AFG", "VAT", "EU", "UN", "NATO",
+    }
+)  # fmt: skip
 _EXTRA_FIRST_NAMES = words(
     "adam alan albert alex alice alison amy andrea andrew angela ann anna anne anthony arthur ashley barbara ben beth "
     "bill bob brad brian bruce carl carol caroline catherine charlie chris christine claire colin craig cynthia dan "

@@ -86,7 +86,7 @@ class MentionFinder:
         self.people = People(gazetteer, tokens, on)
         self.strangers: dict[str, Stranger] = {}
         self._anchors: dict[str, list[str]] = defaultdict(list)  # surname -> person ids fully named in this text
-        self._others: set[str] = set()  # surnames of people fully named in this text who are nobody of the registry
+        self._others: dict[str, int] = {}  # surname -> first word of somebody else of that name
 
     def find(self) -> list[Mention]:
         """All mentions by name and office, in the order of the text."""
@@ -171,7 +171,7 @@ class MentionFinder:
         if last == i + 1 and not (surname and self.reader.adjacent(i, i + 1) and self.tokens[i + 1].capital):
             return None
         last = max(last, surname[0] if surname else last)
-        self._others.add(self.tokens[last - 1].folded)
+        self._others.setdefault(self.tokens[last - 1].folded, i)
         return self._mention(i, last, Kind.NAME, (), False), last
 
     def _name_after(self, phrase: OfficePhrase) -> tuple[Mention, int] | None:
@@ -204,7 +204,7 @@ class MentionFinder:
             # "Crown Prince Mohammed bin Salman", "General Sisi" lead in spite of their titles; a namesake does not
             leads = leads and self.people.sitting(person) and (bool(full) or phrase.office in _LEADERS_TITLES)
             if not leads and not full:
-                self._others.add(self._key(j, last))
+                self._others.setdefault(self._key(j, last), j)
                 return self._mention(phrase.first, last, Kind.NAME, (), False), last
         self._anchor(person)
         last = self._with_country(last, person)
@@ -286,7 +286,7 @@ class MentionFinder:
                 phrase.first, last, Kind.NAME, (spelt.wikidata_id,), leads, phrase.former, phrase
             ), last
         if not phrase.leader or (phrase.counterpart and last - j >= 2):
-            self._others.add(self.tokens[last - 1].folded)
+            self._others.setdefault(self.tokens[last - 1].folded, j)
             return self._mention(phrase.first, last, Kind.NAME, (), False), last
         if phrase.bare or phrase.former or phrase.counterpart or len(phrase.countries) != 1 or last - j < 2:
             return None
@@ -312,7 +312,7 @@ class MentionFinder:
 
     def _surname(self, first: int, last: int) -> Mention | None:
         """A name used alone: somebody fully named in this text, else the one leader of that name in office."""
-        if self.signs.goes_on(last):
+        if self.signs.goes_on(last) or self.signs.in_firm(first, last):
             return None
         key = self._key(first, last)
         people = found[1] if (found := self.g.surnames.longest(self.tokens, first)) else []
@@ -325,7 +325,7 @@ class MentionFinder:
                 person = self.people.best(own)
                 self._anchor(person)
                 return self._mention(before, last, Kind.NAME, (person.wikidata_id,), self.people.may_lead(person))
-            self._others.add(key)
+            self._others.setdefault(key, first)
             return self._mention(before, last, Kind.NAME, (), False)
         former = self.reader.former(first)
         anchored = self._anchors.get(key)
@@ -333,12 +333,15 @@ class MentionFinder:
             person_id = anchored[0]
             leads = person_id in self.strangers or self.people.may_lead(self.g.registry.people[person_id])
             return self._mention(first, last, Kind.SURNAME, (person_id,), leads, former)
-        if key in self._others:
+        if self._others.get(key, first) < first:
             return self._mention(first, last, Kind.SURNAME, (), False)
         owned = before > 0 and self.tokens[before].folded == "s" and self.g.countries.longest(self.tokens, before - 1)
         nation = self.g.adjectives.longest(self.tokens, before) if joined else None
         alone = self.people.alone(people, key, supported=bool(titled or owned or nation))
-        return self._mention(first, last, Kind.SURNAME, (alone.wikidata_id,), True, former) if alone else None
+        if alone is None:
+            return None
+        self._anchor(alone)
+        return self._mention(first, last, Kind.SURNAME, (alone.wikidata_id,), True, former)
 
     # -- helpers -----------------------------------------------------------------------------------------------
 

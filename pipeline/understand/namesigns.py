@@ -31,16 +31,25 @@ class NameSigns:
     def __init__(self, gazetteer: Gazetteer, reader: OfficeReader, sentences: Sequence[Sentence]) -> None:
         self.g, self.reader, self.tokens = gazetteer, reader, reader.tokens
         self.sentences = sentences
-        self.title_case = self._title_case(self.tokens, len(sentences))
+        self.title_case = self._title_case(self.tokens, sentences)
 
     @staticmethod
-    def _title_case(tokens: Sequence[Token], count: int) -> list[bool]:
+    def _title_case(tokens: Sequence[Token], sentences: Sequence[Sentence]) -> list[bool]:
         """For each sentence whether it is written as headlines are, with a capital on nearly every word."""
         long: dict[int, list[bool]] = defaultdict(list)
         for t in tokens:
             if len(t.text) > 3:
                 long[t.sentence].append(t.capital)
-        return [len(c) >= 3 and sum(c) / len(c) > 0.75 for c in (long[k] for k in range(count))]
+        return [
+            len(long[k]) >= 3 and sum(long[k]) / len(long[k]) > 0.75 and (s.title or not s.text.endswith("."))
+            for k, s in enumerate(sentences)
+        ]
+
+    def in_firm(self, first: int, last: int) -> bool:
+        """Whether the name belongs to a firm: "Johnson & Johnson"."""
+        return (last < len(self.tokens) and "&" in self.reader.gap(last - 1, last)) or (
+            first > 0 and "&" in self.reader.gap(first - 1, first)
+        )
 
     def given_name(self, i: int, *, known_only: bool = False) -> bool:
         """Whether word `i`, right before a surname, reads as the given name of somebody else.

@@ -126,7 +126,9 @@ class OfficeReader:
             office = self.g.offices.longest(self.tokens, j)
             other = self.g.other_offices.longest(self.tokens, j)
             if other and (office is None or other[0] > office[0]):
-                return OfficePhrase(i, other[0], other[1][0], tuple({c.code for c in countries}), leader=False)
+                codes = tuple({c.code for c in countries})
+                reigning = self._reigning(codes, other[1][0])
+                return OfficePhrase(i, other[0], other[1][0], codes, reigning, leader=bool(reigning))
             if self.tokens[j].folded == "counterpart" and not seat:
                 return OfficePhrase(
                     i,
@@ -154,6 +156,13 @@ class OfficeReader:
                 return None
             j, steps = j + 1, steps + 1
         return None
+
+    def _reigning(self, codes: Sequence[str], word: str) -> tuple[tuple[str, ...], ...]:
+        """Who rules a principality, where a prince is more than a king's son."""
+        if word not in ("prince", "princess") or self.on is None:
+            return ()
+        held = [h for code in codes for h in self.g.registry.holders(code, self.on, "monarch")]
+        return tuple((p.wikidata_id,) for p, term in held if "prince" in term.office.lower())[:1]
 
     def _former_between(self, i: int, j: int) -> bool:
         return any(t.folded in FORMER_WORDS for t in self.tokens[i:j])

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from pipeline.understand.gazetteer import Gazetteer
+from pipeline.understand.gazetteer import WIDELY_KNOWN, Gazetteer
 from pipeline.understand.registry import Person
 from pipeline.understand.tokens import Token, words
 
 # A leader may be written of as such some days before the oath and after the handover.
 GRACE = timedelta(days=20)
+# Surnames that read as a month or a verb too often to be believed for the country alone.
+_NEVER_ALONE = frozenset({"may", "ban", "key", "no", "will", "li", "ma", "an"})
 # An ex-leader called by a surname alone is looked for so far back.
 RECENT = timedelta(days=3650)
 
@@ -48,20 +50,28 @@ class People:
     def alone(self, people: Sequence[Person], key: str, *, supported: bool) -> Person | None:
         """The one leader whom the surname `key` means by itself: in office, or else the last of that name out of it.
 
-        `supported` tells that a title or a nationality stands before it, which an everyday word needs.
+        `supported` tells that a title or a nationality stands before it. Without that an everyday word, and the leader
+        of a country that is seldom in the news, needs the country elsewhere in the text.
         """
         sitting = self.prefer_placed([p for p in people if self.sitting(p)])
         if len(sitting) > 1 and len(first := [p for p in sitting if _rank(p) == 0]) == 1:
             sitting = first
         if len(sitting) == 1:
-            return sitting[0] if supported or not is_common(sitting[0], key) else None
+            person = sitting[0]
+            if supported or (self._placed(person) and key not in _NEVER_ALONE):
+                return person
+            return person if not is_common(person, key) and self._widely_known(person) else None
         if sitting or self.on is None:
             return None
         since = self.on - RECENT
         recent = [
             p
             for p in people
-            if self.may_lead(p) and _rank(p) == 0 and last_day_in_office(p) > since and not is_common(p, key)
+            if self.may_lead(p)
+            and _rank(p) == 0
+            and last_day_in_office(p) > since
+            and not is_common(p, key)
+            and (self._placed(p) or self._widely_known(p))
         ]
         return max(recent, key=last_day_in_office) if recent else None
 
@@ -73,6 +83,10 @@ class People:
             if any(len(w) > 3 and (w in own or any(w[:4] == o[:4] and w[-1] == o[-1] for o in own)) for w in name):
                 return person
         return None
+
+    @staticmethod
+    def _widely_known(person: Person) -> bool:
+        return any(t.country in WIDELY_KNOWN and t.rank <= 2 for t in person.terms if t.role == "leader")
 
     def _placed(self, person: Person) -> bool:
         if self._named_countries is None:

@@ -58,7 +58,7 @@ def read(gazetteer: Gazetteer, article: Article) -> Reading:
     sentences = split(whole, len(article.title))
     tokens = tokenise(whole, [s.start for s in sentences])
     finder = MentionFinder(gazetteer, whole, sentences, tokens, on)
-    mentions = Resolver(gazetteer, whole, sentences, tokens, on).resolve(finder.find())
+    mentions = Resolver(gazetteer, sentences, tokens, on).resolve(finder.find())
 
     @cache
     def nations(person_id: str) -> frozenset[str]:

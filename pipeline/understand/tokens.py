@@ -6,9 +6,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 # "U.S." and "D.R.C." are one word; hyphens and apostrophes part words, so that "Jong-un" and "Jong Un" read alike.
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
@@ -16,8 +15,7 @@ _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+")
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word: `text[start:end]` of the text it was read from, its folded form, and its sentence's number."""
 
     start: int
