@@ -110,7 +110,20 @@ class MentionFinder:
             i += 1
         # surnames last: who is fully named later in the text decides too
         found += [m for first, last in loose if (m := self._surname(first, last)) is not None]
+        found += self._known_from_text(found)
         return sorted(found, key=lambda m: m.start)
+
+    def _known_from_text(self, found: Sequence[Mention]) -> list[Mention]:
+        """Surnames that only this text gives to somebody: of strangers, and in a spelling the registry lacks."""
+        keys = {k for k in self._anchors if " " not in k and k not in self.g.starts}
+        if not keys:
+            return []
+        covered = {t for m in found for t in range(m.start, m.end)}
+        return [
+            self._mention(i, i + 1, Kind.SURNAME, (self._anchors[t.folded][0],), True)
+            for i, t in enumerate(self.tokens)
+            if t.folded in keys and t.capital and t.start not in covered
+        ]
 
     # -- what stands at one word -------------------------------------------------------------------------------
 
