@@ -1,0 +1,309 @@
+"""From judged pairs to the contacts of one article: merge, date, name, and keep what is sure enough.
+
+An e-mail for a contact that did not happen is the worst error, so what happened lately must be surer than the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from pipeline.domain import (
+    ContactReport,
+    DatePrecision,
+    Evidence,
+    Mode,
+    Ordinal,
+    Participant,
+    Status,
+    Topic,
+)
+from pipeline.understand.claims import Claim, gather
+from pipeline.understand.cluster import Group, Told, cluster
+from pipeline.understand.contact_model import Judgement
+from pipeline.understand.cues import COURSE, LETTER, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
+from pipeline.understand.dates import DateSpan
+from pipeline.understand.facts import FactFinder
+from pipeline.understand.gazetteer import Gazetteer
+from pipeline.understand.places import Place
+from pipeline.understand.reading import Reading
+
+LEAST_NEWS = 0.6  # confidence of a contact that happened now: it may raise an alert
+LEAST_OTHER = 0.5  # of plans, denials and history
+LEAST_VISIT = 0.6  # of a journey whose host is not named
+OLD = timedelta(days=31)  # contacts older than this at publication are history
+MOST_EVIDENCE = 3
+MOST_SOURCES = 4
+
+
+class Assembler:
+    """Makes contact reports of judgements; made once per registry."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.g = gazetteer
+        self._finder = FactFinder(gazetteer)
+
+    def assemble(
+        self, reading: Reading, judgements: Sequence[Judgement], topics: Sequence[Topic]
+    ) -> tuple[ContactReport, ...]:
+        """The contacts of an article in the order of its text; `judgements` go with `reading.candidates`."""
+        told = [self._told(reading, claim) for claim in gather(reading, judgements)]
+        groups = cluster([t for t in told if len(t.claim.people) > 1 and self._two_countries(reading, t.claim)])
+        lone = self._lone([t for t in told if len(t.claim.people) == 1], groups)
+        names = tuple(t.topic for t in topics)
+        reports: list[tuple[int, ContactReport]] = []
+        for group in groups:
+            report = self._report(reading, group, groups, names)
+            if report is not None:
+                reports.append((group.told[0].claim.sentence, report))
+        for item, place in lone:
+            report = self._visit(reading, item, place, names)
+            if report is not None:
+                reports.append((item.claim.sentence, report))
+        return tuple(r for _, r in sorted(reports, key=lambda r: r[0]))
+
+    # -- claims ----------------------------------------------------------------------------------------------------
+
+    def _told(self, reading: Reading, claim: Claim) -> Told:
+        sentence = reading.sentences[claim.sentence]
+        future = claim.best_course is Course.FUTURE or claim.best_status is Status.CANCELLED
+        facts = self._finder.facts(reading, claim, future=future)
+        return Told.of(claim, facts, sentence.text, sentence.title)
+
+    def _two_countries(self, reading: Reading, claim: Claim) -> bool:
+        found = [reading.participant(self.g, p, None) for p in claim.people]
+        return len({p.country for p in found if p is not None}) > 1
+
+    def _countries(self, reading: Reading, people: Sequence[str]) -> set[str]:
+        return {p.country for i in people if (p := reading.participant(self.g, i, None)) is not None}
+
+    def _lone(self, told: Sequence[Told], groups: Sequence[Group]) -> list[tuple[Told, Place]]:
+        """Journeys without a named host; one that leads to somebody met in the same article tells of that meeting."""
+        out: list[tuple[Told, Place]] = []
+        for item in told:
+            (person,) = item.claim.people
+            home = {t.country for t in self.g.registry.leader_terms_on(person, None)}
+            for place in item.facts.places:
+                if place.country in home or not place.destination:
+                    continue
+                met = [
+                    g for g in groups if person in g.people and g.way is Way.PRESENT and self._hosts(g, person, place)
+                ]
+                if met:
+                    met[0].extra_places.append(place)
+                elif item.claim.way(Way.PRESENT) > 0.5:
+                    out.append((item, place))
+        return out
+
+    def _hosts(self, group: Group, person: str, place: Place) -> bool:
+        others = group.people - {person}
+        return any(t.country == place.country for p in others for t in self.g.registry.leader_terms_on(p, None))
+
+    # -- reports ---------------------------------------------------------------------------------------------------
+
+    def _report(
+        self, reading: Reading, group: Group, groups: Sequence[Group], topics: tuple[str, ...]
+    ) -> ContactReport | None:
+        status = _status(group)
+        span, said = self._date(reading, group, groups, status)
+        historical = _historical(reading.on, group, span)
+        when, precision = _settled(span, historical=historical)
+        if span is not None and not said and reading.on and span.day > reading.on and COURSE[status] is Course.HAPPENED:
+            status = Status.PLANNED
+        if when is None and not historical and COURSE[status] is Course.HAPPENED and _is_the_news(group):
+            when, precision = reading.on, DatePrecision.DAY if reading.on else None
+        participants = self._participants(reading, group.people, when, historical=historical)
+        if len(participants) < 2 or len({p.country for p in participants}) < 2:
+            return None
+        confidence = _confidence(group, status)
+        if confidence < (LEAST_NEWS if COURSE[status] is Course.HAPPENED and not historical else LEAST_OTHER):
+            return None
+        place = self._place(group, participants)
+        mode = _mode(reading, group, participants, place)
+        present = mode in (Mode.IN_PERSON, Mode.VISIT, Mode.MULTILATERAL)
+        minutes, ordinal = self._later(reading, group, groups)
+        initiator = next((t.facts.initiator for t in group.told if t.facts.initiator), None)
+        asked = reading.participant(self.g, initiator, None) if initiator else None
+        return ContactReport(
+            participants,
+            mode,
+            status,
+            when,
+            precision,
+            minutes,
+            place.name if place and present else None,
+            asked.name if asked else None,
+            ordinal,
+            self._sources(reading, group, groups),
+            topics,
+            historical,
+            round(confidence, 4),
+            _evidence(reading, group.told),
+        )
+
+    def _visit(self, reading: Reading, item: Told, place: Place, topics: tuple[str, ...]) -> ContactReport | None:
+        """A journey with nobody named at its end: one participant and a location."""
+        group = Group(item.claim.people, [item])
+        status = item.claim.best_status
+        confidence = item.claim.contact * item.claim.course(COURSE[status])
+        if confidence < LEAST_VISIT:
+            return None
+        span = None if item.facts.said else item.facts.date
+        historical = _historical(reading.on, group, span)
+        when, precision = _settled(span, historical=historical)
+        participants = self._participants(reading, item.claim.people, when, historical=historical)
+        if not participants:
+            return None
+        return ContactReport(
+            participants, Mode.VISIT, status, when, precision, location=place.name,
+            attribution=item.facts.attribution[:MOST_SOURCES], topics=topics, historical=historical,
+            confidence=round(confidence, 4), evidence=_evidence(reading, [item]),
+        )  # fmt: skip
+
+    def _participants(
+        self, reading: Reading, people: frozenset[str], when: date | None, *, historical: bool
+    ) -> tuple[Participant, ...]:
+        """Those in office on the day; of an old contact without a day, those who ever were."""
+        on = when or (None if historical else reading.on)
+        found = [p for i in people if (p := reading.participant(self.g, i, on)) is not None]
+        return tuple(sorted(found, key=lambda p: (p.name, p.country)))
+
+    def _date(
+        self, reading: Reading, group: Group, groups: Sequence[Group], status: Status
+    ) -> tuple[DateSpan | None, bool]:
+        """The date words of the claims, the finest first; else those of the next sentence."""
+        own = [t for t in group.told if t.facts.date is not None]
+        for said in (False, True):
+            found = [t for t in own if t.facts.said is said and (t.cue or not any(o.cue for o in own))]
+            if said and COURSE[status] is not Course.HAPPENED:
+                break
+            if found:
+                best = min(found, key=lambda t: (_GRAINS[(t.facts.date or _NEVER).grain], -t.weight))
+                return best.facts.date, said
+            if not said:
+                for k in self._following(group, groups, len(reading.sentences), reach=1):
+                    span = self._finder.later_date(reading, k, future=COURSE[status] is Course.FUTURE)
+                    if span is not None:
+                        return span, False
+        return None, False
+
+    def _later(self, reading: Reading, group: Group, groups: Sequence[Group]) -> tuple[int | None, Ordinal | None]:
+        """Length and count: from the claims, else from the sentences that go on about the contact."""
+        minutes = next((t.facts.minutes for t in group.told if t.facts.minutes and t.cue), None)
+        ordinal = next((t.facts.ordinal for t in group.told if t.facts.ordinal), None)
+        for k in self._following(group, groups, len(reading.sentences), reach=2):
+            minutes = minutes or self._finder.later_minutes(reading, k)
+            ordinal = ordinal or self._finder.later_ordinal(reading, k)
+        return minutes, ordinal
+
+    @staticmethod
+    def _following(group: Group, groups: Sequence[Group], count: int, *, reach: int) -> list[int]:
+        """The sentences right after the group's claims that no other contact claims."""
+        taken = {k for g in groups if g is not group for k in g.sentences}
+        out: list[int] = []
+        for t in group.told:
+            for k in range(t.claim.sentence + 1, min(count, t.claim.sentence + 1 + reach)):
+                if k in taken:
+                    break
+                if k not in out:
+                    out.append(k)
+        return out
+
+    def _place(self, group: Group, participants: Sequence[Participant]) -> Place | None:
+        homes = {p.country for p in participants}
+        found = [p for t in group.told for p in t.facts.places if t.cue] + group.extra_places
+        if not found:
+            return None
+        kinds = {"city": 0, "country": 1, "spot": 2}
+        return min(found, key=lambda p: (p.kind == "spot", not (p.destination and p.country in homes), kinds[p.kind]))
+
+    def _sources(self, reading: Reading, group: Group, groups: Sequence[Group]) -> tuple[str, ...]:
+        out = [s for t in group.told for s in t.facts.attribution]
+        for k in self._following(group, groups, len(reading.sentences), reach=1):
+            out += self._finder.attribution(reading, k)
+        return tuple(dict.fromkeys(out))[:MOST_SOURCES]
+
+
+# -- votes -----------------------------------------------------------------------------------------------------------
+
+_GRAINS = {"day": 0, "week": 1, "month": 2, "year": 3}
+_NEVER = DateSpan(0, 0, date.min)
+
+
+def _status(group: Group) -> Status:
+    votes: dict[Status, float] = {}
+    for t in group.told:
+        for status, p in t.claim.status.items():
+            votes[status] = votes.get(status, 0.0) + p * t.weight
+    # plans that came to nothing: one sure word of it outweighs any talk of the plan
+    off = [t for t in group.told if t.cue and t.claim.course(Course.NOT) > 0.7]
+    if off and group.course is Course.FUTURE:
+        return max(off, key=lambda t: t.weight).claim.best_status
+    return max(votes, key=lambda s: (COURSE[s] is group.course, votes[s]))
+
+
+def _historical(on: date | None, group: Group, span: DateSpan | None) -> bool:
+    """Whether the contact is older than a month at publication: by its date, else by the model."""
+    if span is not None and on is not None:
+        return span.last < on - OLD
+    weight = sum(t.weight for t in group.told) or 1.0
+    return sum(t.weight * t.claim.historical for t in group.told) / weight > 0.5
+
+
+def _settled(span: DateSpan | None, *, historical: bool) -> tuple[date | None, DatePrecision | None]:
+    if span is None or span.precision is None:
+        return None, None
+    return span.day, span.precision
+
+
+def _is_the_news(group: Group) -> bool:
+    """Whether the article reports the contact itself, not in passing: told in its title or first sentences."""
+    first = min(t.claim.sentence for t in group.told if t.cue or len(group.told) == 1) if group.told else 99
+    return first <= 1
+
+
+def _confidence(group: Group, status: Status) -> float:
+    """The best claim's probability that there is a contact of this course."""
+    course = COURSE[status]
+    return max(
+        t.claim.contact * (t.claim.course(course) if t.course else 0.5 + t.claim.course(course) / 2) for t in group.told
+    )
+
+
+def _mode(reading: Reading, group: Group, participants: Sequence[Participant], place: Place | None) -> Mode:
+    """The mode by the model's way and the article's words: `phone`, `video` and `letter` only where it says so."""
+    text = " ".join([t.text for t in group.told])
+    way = group.way
+    if way is Way.OPEN:
+        weight = sum(t.weight for t in group.told) or 1.0
+        votes = {w: sum(t.weight * t.claim.way(w) for t in group.told) / weight for w in Way}
+        way = max(votes, key=lambda w: votes[w])
+        near = {k for t in group.told for k in (0, t.claim.sentence - 1, t.claim.sentence + 1)}
+        text += " " + " ".join(reading.sentences[k].text for k in near if 0 <= k < len(reading.sentences))
+    if way is Way.REMOTE:
+        phone, video = PHONE.search(text), VIDEO.search(text)
+        score = {m: sum(t.weight * t.claim.mode[m] for t in group.told) for m in (Mode.PHONE, Mode.VIDEO)}
+        if video and (not phone or score[Mode.VIDEO] > score[Mode.PHONE]):
+            return Mode.VIDEO
+        return Mode.PHONE if phone else Mode.UNSPECIFIED
+    if way is Way.WRITTEN:
+        return Mode.LETTER if LETTER.search(text) else Mode.UNSPECIFIED
+    if way is Way.OPEN:
+        return Mode.UNSPECIFIED
+    if len(participants) > 2:
+        many = sum(t.weight * t.claim.mode[Mode.MULTILATERAL] for t in group.told)
+        return Mode.MULTILATERAL if SUMMIT.search(text) or many > 0.5 * len(group.told) else Mode.IN_PERSON
+    if place is not None and place.country is not None:
+        return Mode.VISIT if place.country in {p.country for p in participants} else Mode.IN_PERSON
+    visit = sum(t.weight * (t.claim.mode[Mode.VISIT] - t.claim.mode[Mode.IN_PERSON]) for t in group.told)
+    return Mode.VISIT if visit > 0 and TRAVEL.search(text) else Mode.IN_PERSON
+
+
+def _evidence(reading: Reading, told: Sequence[Told]) -> tuple[Evidence, ...]:
+    """The sentences that tell the contact, the strongest first."""
+    best = sorted(told, key=lambda t: (-t.weight, t.claim.sentence))
+    out: dict[int, Evidence] = {}
+    for t in best:
+        sentence = reading.sentences[t.claim.sentence]
+        out.setdefault(t.claim.sentence, Evidence(sentence.text, sentence.start, sentence.end))
+    return tuple(out.values())[:MOST_EVIDENCE]

@@ -1,0 +1,165 @@
+"""Which claims of one article tell of one contact, and which of another one.
+
+Claims of the same people go together unless their words set them apart: another way (a call, a visit), another course
+(held, planned, called off), other days, history against news. A claim without any word for a contact ("the two agreed
+on more aid") never stands alone when there is something it can belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from pipeline.understand.claims import Claim
+from pipeline.understand.cues import LETTER, MEET, PHONE, TRAVEL, VIDEO, Course, Way, has_cue
+from pipeline.understand.dates import Grain
+from pipeline.understand.facts import Facts, same_day
+from pipeline.understand.places import Place
+
+SURE = 0.65  # a probability from which a judgement sets claims apart
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A claim with the facts of its sentence; `text` is that sentence."""
+
+    claim: Claim
+    facts: Facts
+    text: str
+    title: bool
+    way: Way
+    cue: bool
+
+    @classmethod
+    def of(cls, claim: Claim, facts: Facts, text: str, title: bool) -> Told:
+        return cls(claim, facts, text, title, _way(claim, text), has_cue(text))
+
+    @property
+    def course(self) -> Course | None:
+        """The course, where it is sure."""
+        best = self.claim.best_course
+        return best if self.claim.course(best) >= SURE else None
+
+    @property
+    def weight(self) -> float:
+        """How much the claim counts in votes."""
+        return self.claim.contact * (1.0 if self.cue else 0.25) * (1.0 if self.claim.direct else 0.5)
+
+
+@dataclass(slots=True)
+class Group:
+    """The claims of one contact."""
+
+    people: frozenset[str]
+    told: list[Told] = field(default_factory=list)
+    extra_places: list[Place] = field(default_factory=list)
+
+    @property
+    def way(self) -> Way:
+        """The way most claims agree on; OPEN only where none says more."""
+        votes = {w: sum(t.weight for t in self.told if t.way is w) for w in Way if w is not Way.OPEN}
+        best = max(votes, key=lambda w: votes[w])
+        return best if votes[best] > 0 else Way.OPEN
+
+    @property
+    def course(self) -> Course:
+        """The course of the weightiest claims."""
+        return max(Course, key=lambda c: sum(t.weight * t.claim.course(c) for t in self.told))
+
+    @property
+    def sentences(self) -> set[int]:
+        return {t.claim.sentence for t in self.told}
+
+
+def _way(claim: Claim, text: str) -> Way:
+    """The way a claim tells by its words; OPEN where only the model guesses it."""
+    best = claim.best_way
+    words = {
+        Way.REMOTE: PHONE.search(text) or VIDEO.search(text),
+        Way.PRESENT: MEET.search(text) or TRAVEL.search(text),
+        Way.WRITTEN: LETTER.search(text),
+    }
+    if best is Way.OPEN or words[best]:
+        return best
+    held = [w for w, found in words.items() if found]
+    return held[0] if len(held) == 1 and claim.way(held[0]) > 0.15 else Way.OPEN
+
+
+def cluster(told: Sequence[Told]) -> list[Group]:
+    """The contacts that the claims (in the order of the text) tell of; claims of two people or more."""
+    groups: list[Group] = []
+    for item in sorted(told, key=lambda t: (not t.cue, t.claim.sentence)):
+        home = _home(item, groups)
+        if home is None:
+            home = Group(item.claim.people)
+            groups.append(home)
+        home.told.append(item)
+    groups = _absorb(groups)
+    for group in groups:
+        group.told.sort(key=lambda t: t.claim.sentence)
+    return sorted(groups, key=lambda g: g.told[0].claim.sentence)
+
+
+def _home(item: Told, groups: Sequence[Group]) -> Group | None:
+    """The group of the same people that the claim fits, the nearest in the text first."""
+    fits = [g for g in groups if g.people == item.claim.people and all(_compatible(item, t) for t in g.told)]
+    if not fits and not item.cue:
+        fits = [g for g in groups if g.people == item.claim.people]
+    if not fits and not item.cue:
+        fits = [g for g in groups if g.people > item.claim.people]
+    return min(fits, key=lambda g: _gap(item, g), default=None)
+
+
+def _gap(item: Told, group: Group) -> tuple[bool, int]:
+    nearest = min(abs(item.claim.sentence - k) for k in group.sentences)
+    dated = item.facts.date is not None and any(
+        t.facts.date is not None and same_day(item.facts.date, t.facts.date) for t in group.told
+    )
+    return not dated, nearest
+
+
+def _compatible(a: Told, b: Told) -> bool:
+    """Whether two claims of the same people may tell of one contact."""
+    if a.claim.sentence == b.claim.sentence and a.cue and b.cue:
+        return False
+    if Way.OPEN not in (a.way, b.way) and a.way is not b.way:
+        return False
+    courses = {a.course, b.course} - {None}
+    if a.cue and b.cue and len(courses) == 2 and Course.HAPPENED in courses:
+        return False
+    if a.cue and b.cue and abs(a.claim.historical - b.claim.historical) > 0.7:
+        return False
+    return _dates_agree(a, b)
+
+
+def _dates_agree(a: Told, b: Told) -> bool:
+    one, other = a.facts.date, b.facts.date
+    if one is None or other is None or a.facts.said or b.facts.said:
+        return True
+    if same_day(one, other):
+        return True
+    if one.grain is Grain.DAY and other.grain is Grain.DAY:
+        return False
+    # "this week" in one place, last Friday in another: coarse words are loose
+    slack = timedelta(days=7)
+    return one.day <= other.last + slack and other.day <= one.last + slack
+
+
+def _absorb(groups: list[Group]) -> list[Group]:
+    """Pairs that are part of a larger contact of the same way and time go into it."""
+    out: list[Group] = []
+    for group in sorted(groups, key=lambda g: -len(g.people)):
+        wider = [
+            g
+            for g in out
+            if g.people > group.people
+            and (g.way is group.way or Way.OPEN in (g.way, group.way))
+            and g.course is group.course
+            and all(_dates_agree(a, b) for a in g.told for b in group.told)
+        ]
+        if wider:
+            wider[0].told += group.told
+        else:
+            out.append(group)
+    return out

@@ -1,0 +1,110 @@
+"""Words that tell how leaders were in contact, and the groups of modes that are one event seen by different words."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from pipeline.domain import Mode, Status
+
+_I = re.IGNORECASE
+
+
+class Way(StrEnum):
+    """A group of modes that reports of one contact may mix: a `visit` and `in_person` talks are one event."""
+
+    REMOTE = "remote"
+    PRESENT = "present"
+    WRITTEN = "written"
+    OPEN = "open"
+
+
+class Course(StrEnum):
+    """A group of statuses: what happened, what is to come, what will not come or did not."""
+
+    HAPPENED = "happened"
+    FUTURE = "future"
+    NOT = "not"
+
+
+WAY = {
+    Mode.PHONE: Way.REMOTE,
+    Mode.VIDEO: Way.REMOTE,
+    Mode.IN_PERSON: Way.PRESENT,
+    Mode.VISIT: Way.PRESENT,
+    Mode.MULTILATERAL: Way.PRESENT,
+    Mode.LETTER: Way.WRITTEN,
+    Mode.UNSPECIFIED: Way.OPEN,
+}
+COURSE = {
+    Status.OCCURRED: Course.HAPPENED,
+    Status.ONGOING: Course.HAPPENED,
+    Status.PLANNED: Course.FUTURE,
+    Status.PROPOSED: Course.FUTURE,
+    Status.CANCELLED: Course.NOT,
+    Status.DENIED: Course.NOT,
+}
+
+PHONE = re.compile(
+    r"\b(?:telephon\w*|phon(?:e|ed|es|ing)\b|rang\b|ringing\b|dialled\b|hotline\b|on the line\b)"
+    r"|(?<!video )(?<!zoom )(?<!-)\bcalls?\b"
+    r"(?!\s+(?:for|on (?!\w+day)|it|him|her|them|itself|into|off|the|a|an|themselves|to (?!(?-i:[A-Z\[]))))"
+    r"|(?<!-)\bcalled\s+(?=(?-i:[A-Z\[]))",
+    _I,
+)
+VIDEO = re.compile(
+    r"\b(?:video[ -]?(?:call|conference|conferencing|link|talks?|meeting|summit|conversation)\w*|videoconference\w*|"
+    r"by video|via video|video|virtual(?:ly)?|online (?:meeting|summit|talks|call)|zoom|webinar|teleconference)\b",
+    _I,
+)
+LETTER = re.compile(
+    r"\b(?:letters?|wrote to|writes to|written to|message[sd]?|telegrams?|cables?|missive|note|"
+    r"congratulat\w+|greetings|condolences)\b",
+    _I,
+)
+TRAVEL = re.compile(
+    r"\b(?:visit\w*|trips?|travel\w*|fl(?:ew|own|ies|y|ying)|arriv\w+|land(?:ed|s|ing)|tour(?:ed|s|ing)?|host(?:s|ed|ing)?|"
+    r"welcom\w+|receiv\w+|greet\w+|guest|in town|head(?:s|ed|ing) (?:to|for)|came to|come to|comes to|went to|"
+    r"go(?:es|ing)? to)\b",
+    _I,
+)
+MEET = re.compile(
+    r"\b(?:met|meet|meets|meeting\w*|talks|summits?|bilateral\w*|face-to-face|in person|in-person|sat down|sit down|"
+    r"handshake|shook hands|shak\w+ hands|dinner|lunch|breakfast|tete-a-tete|tête-à-tête|one-on-one|reception|audience|"
+    r"negotiat\w+|encounter\w*|sidelines|gather\w*|conference|session|embrac\w+|hug\w*|ceremony|conferred|confer)\b",
+    _I,
+)
+SPEAK = re.compile(
+    r"\b(?:spoke|spoken|speak|speaks|speaking|talk|talked|talking|discuss\w*|conversation\w*|conversed|dialogue|"
+    r"exchange\w*|contacts?|consult\w*|told|urged|warned|asked|informed|briefed|thanked)\b",
+    _I,
+)
+SUMMIT = re.compile(
+    r"\b(?:summit\w*|G-?7|G-?20|conference|forum|session|trilateral|three-way|four-way|quadrilateral|"
+    r"leaders['’] meeting|gathering|ceremony)\b",
+    _I,
+)
+# One speaker had several contacts, one with each: "separate calls", "telephone conversations with A and B".
+SEPARATE = re.compile(
+    r"\b(?:separate(?:ly)?|in turn|one after (?:the other|another)|individual(?:ly)?|respectively|each of|back-to-back|"
+    r"(?:tele)?phone calls (?:with|to)|conversations with|calls (?:with|to)|meetings with|"
+    r"bilateral meetings|first with)\b",
+    _I,
+)
+_BY_WAY = {
+    Way.REMOTE: (PHONE, VIDEO, SPEAK),
+    Way.PRESENT: (MEET, TRAVEL),
+    Way.WRITTEN: (LETTER,),
+    Way.OPEN: (SPEAK, MEET, PHONE),
+}
+
+
+def cue_places(sentence: str, way: Way) -> list[tuple[int, int]]:
+    """Where a sentence has words that tell a contact of this way, strongest kind of word first found."""
+    text = sentence[:4000]
+    return [m.span() for pattern in _BY_WAY[way] for m in pattern.finditer(text)]
+
+
+def has_cue(sentence: str) -> bool:
+    """Whether any word of the sentence can tell a contact at all."""
+    return any(p.search(sentence) for p in (PHONE, VIDEO, LETTER, TRAVEL, MEET, SPEAK))

@@ -1,0 +1,209 @@
+"""The attributes of one claim, read from its sentence: when, how long, which of a row, where, who asked, who says so.
+
+Where a sentence has several dates or lengths, the one nearest to the words that tell the contact is taken.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from pipeline.domain import Ordinal
+from pipeline.understand.attribution import AttributionFinder
+from pipeline.understand.candidates import FIRST
+from pipeline.understand.claims import Claim
+from pipeline.understand.cues import Way, cue_places
+from pipeline.understand.dates import DateSpan, Grain, find_dates
+from pipeline.understand.durations import find_durations
+from pipeline.understand.gazetteer import Gazetteer
+from pipeline.understand.initiator import find_initiator
+from pipeline.understand.ordinals import find_ordinals
+from pipeline.understand.places import Place, PlaceFinder
+from pipeline.understand.reading import Reading
+from pipeline.understand.tokens import Token
+
+_I = re.IGNORECASE
+_SAID = (
+    r"(?:said|says|told|announced|reported|confirmed|stated|added|warned|tweeted|wrote|declared|urged|vowed|insisted|"
+    r"denied|revealed|noted|acknowledged|admitted|claimed|accused|condemned|demanded|called for|signed|approved|issued)"
+)
+# The day of a statement is not the day of what it states: "said on Friday", "X on Friday accused".
+_SAID_BEFORE = re.compile(
+    rf"\b{_SAID}\b(?:\s+(?!that\b)[\w’'-]+){{0,4}}?\s*,?\s*(?:in a [\w ]{{0,20}})?"
+    r"(?:on|late|early|late on|early on)?\s*$",
+    _I,
+)
+_SAID_AFTER = re.compile(rf"^,?\s+(?:\w+\s+)?{_SAID}\b", _I)
+_OWNED = re.compile(r"^['’]s\s+(?P<noun>(?:[\w’'-]+\s+){0,3}[\w’'-]+)", _I)
+_BREAK = re.compile(
+    r"[;:—–]|,\s+(?:where|which|who|while|but|after|before|when|as|whose)\b|\b(?:after|before|but|while|since|until)\b",
+    _I,
+)
+_TALK_NOUN = re.compile(
+    r"\b(?:call|talks?|meeting|summit|conversation|visit|trip|session|dinner|lunch|discussions?|negotiations|videoconference|"
+    r"conference|phone|telephone|video|exchange|audience|encounter|signing|ceremony)\b",
+    _I,
+)
+_GOES_ON = re.compile(
+    r"^\W*(?:(?:the|their|this|that|saturday|sunday|monday|tuesday|wednesday|thursday|friday)['’s]*\s+(?:[\w-]+\s+){0,3}?"
+    r"(?:calls?|conversations?|talks?|meetings?|summit|discussions?|negotiations?|exchange|session|visit|encounter|two|pair|"
+    r"leaders|presidents|men)|it|they|both|after|for)\b",
+    _I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a sentence says of a contact; `said` tells that `date` is that of a statement about it."""
+
+    date: DateSpan | None = None
+    said: bool = False
+    minutes: int | None = None
+    ordinal: Ordinal | None = None
+    places: tuple[Place, ...] = ()
+    initiator: str | None = None
+    attribution: tuple[str, ...] = ()
+
+
+class FactFinder:
+    """Reads the attributes of claims; made once per registry."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.g = gazetteer
+        self._places = PlaceFinder(gazetteer)
+        self._attribution = AttributionFinder(gazetteer.registry.country_by_seat)
+
+    def facts(self, reading: Reading, claim: Claim, *, future: bool) -> Facts:
+        """The attributes that the claim's own sentence tells; `future` resolves weekdays forward."""
+        sentence = reading.sentences[claim.sentence]
+        cues = self._cues(reading, claim)
+        spans = find_dates(sentence.text, reading.on, future=future)
+        span, said = _choose_date(sentence.text, spans, cues)
+        return Facts(
+            span,
+            said,
+            self._minutes(reading, claim, cues),
+            self._ordinal(sentence.text, cues),
+            tuple(self.places(reading, claim.sentence)),
+            self._initiator(claim),
+            tuple(self._attribution.find(sentence.text)),
+        )
+
+    def places(self, reading: Reading, k: int) -> list[Place]:
+        """The places of sentence `k`."""
+        return self._places.find(reading.whole, _tokens_of(reading, k))
+
+    def attribution(self, reading: Reading, k: int) -> list[str]:
+        """The sources that sentence `k` names."""
+        return self._attribution.find(reading.sentences[k].text)
+
+    def later_minutes(self, reading: Reading, k: int) -> int | None:
+        """A length told in sentence `k` of the contact that the sentence before tells: "It lasted 55 minutes"."""
+        text = reading.sentences[k].text
+        found = find_durations(text)
+        return found[0].minutes if len(found) == 1 and _GOES_ON.match(text) else None
+
+    def later_ordinal(self, reading: Reading, k: int) -> Ordinal | None:
+        """A count told in sentence `k` of the contact that the sentence before tells: "It was their third call"."""
+        text = reading.sentences[k].text
+        found = find_ordinals(text)
+        return found[0].ordinal if len(found) == 1 and _GOES_ON.match(text) else None
+
+    def later_date(self, reading: Reading, k: int, *, future: bool) -> DateSpan | None:
+        """A day told in sentence `k` of the contact that the sentence before tells: "The call took place on Friday"."""
+        text = reading.sentences[k].text
+        if not _GOES_ON.match(text) or not _TALK_NOUN.search(text[:60]):
+            return None
+        span, said = _choose_date(text, find_dates(text, reading.on, future=future), [])
+        return None if said else span
+
+    def _cues(self, reading: Reading, claim: Claim) -> list[tuple[int, int]]:
+        """Where in the sentence the contact is told: words for its way, near the people."""
+        sentence = reading.sentences[claim.sentence]
+        ways = [claim.best_way, *(w for w in (Way.REMOTE, Way.PRESENT, Way.WRITTEN) if w is not claim.best_way)]
+        for way in ways:
+            places = cue_places(sentence.text, way)
+            if places:
+                return places
+        return [(a - sentence.start, b - sentence.start) for a, b in claim.anchors]
+
+    def _minutes(self, reading: Reading, claim: Claim, cues: Sequence[tuple[int, int]]) -> int | None:
+        sentence = reading.sentences[claim.sentence]
+        found = find_durations(sentence.text)
+        if len(found) < 2:
+            return found[0].minutes if found else None
+        # "with B for 45 minutes and with C for an hour": the last one named before a length owns it
+        anchors = [(a - sentence.start, b - sentence.start) for a, b in claim.anchors] or list(cues)
+        last = max((a for a, _ in anchors), default=0)
+        after = [d for d in found if d.start >= last]
+        return (after or found)[0].minutes
+
+    @staticmethod
+    def _ordinal(text: str, cues: Sequence[tuple[int, int]]) -> Ordinal | None:
+        found = find_ordinals(text)
+        if not found:
+            return None
+        return min(found, key=lambda s: min((abs(s.end - a) for a, _ in cues), default=0)).ordinal
+
+    def _initiator(self, claim: Claim) -> str | None:
+        for target, first, second in claim.targets:
+            found = find_initiator(target)
+            if found is None or second is None:
+                continue
+            if found == FIRST:
+                return first
+            if found.startswith("["):
+                return second
+            codes = self.g.registry.country_by_adjective.get(found) or self.g.registry.country_by_name.get(found) or []
+            for person in claim.people:
+                terms = self.g.registry.leader_terms_on(person, None)
+                if any(t.country in codes for t in terms):
+                    return person
+        return None
+
+
+def _tokens_of(reading: Reading, k: int) -> list[Token]:
+    """The tokens of sentence `k`; they lie in order, so two binary searches find them."""
+    first = bisect_left(reading.tokens, k, key=lambda t: t.sentence)
+    last = bisect_right(reading.tokens, k, lo=first, key=lambda t: t.sentence)
+    return reading.tokens[first:last]
+
+
+def _choose_date(text: str, spans: Sequence[DateSpan], cues: Sequence[tuple[int, int]]) -> tuple[DateSpan | None, bool]:
+    """The date words that date the contact, and whether they are only those of a statement about it."""
+    best: tuple[float, DateSpan, bool] | None = None
+    for span in spans:
+        owned = _OWNED.match(text[span.end :])
+        if span.edge and not owned:
+            continue
+        if owned and not _TALK_NOUN.search(owned["noun"]):
+            continue
+        before, after = text[max(0, span.start - 80) : span.start], text[span.end : span.end + 40]
+        said = not owned and bool(_SAID_BEFORE.search(before) or _SAID_AFTER.match(after))
+        cost = min((_distance(text, span, cue) for cue in cues), default=float(span.start))
+        cost += 150.0 * said + {Grain.DAY: 0, Grain.WEEK: 15, Grain.MONTH: 15, Grain.YEAR: 40}[span.grain]
+        if best is None or cost < best[0]:
+            best = (cost, span, said)
+    return (best[1], best[2]) if best else (None, False)
+
+
+def _distance(text: str, span: DateSpan, cue: tuple[int, int]) -> float:
+    """Characters between date words and a cue; a clause's border between them counts for many."""
+    if span.start < cue[1] and cue[0] < span.end:
+        return 0.0
+    a, b = (span.end, cue[0]) if span.end <= cue[0] else (cue[1], span.start)
+    between = text[a:b]
+    return (b - a) + 40.0 * len(_BREAK.findall(between))
+
+
+def same_day(one: DateSpan, other: DateSpan) -> bool:
+    """Whether two date words may name one day: each within the other's period."""
+    return one.day <= other.last and other.day <= one.last
+
+
+def days_before(published: date | None, span: DateSpan) -> int | None:
+    """Days from the end of the period to publication; negative for the future."""
+    return (published - span.last).days if published else None
