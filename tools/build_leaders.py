@@ -64,6 +64,7 @@ OFFICES = {
     "Supreme Leader": ("Supreme Leader", "supreme_leader"),
     "General Secretary": ("General Secretary", "general_secretary"),
     "General Secretary of the Chinese Communist Party": ("General Secretary", "general_secretary"),
+    "President of the Council": ("President of the Council", "council_president"),
     "President of the European Commission": ("President of the European Commission", "commission_president"),
     "President of the European Council": ("President of the European Council", "council_president"),
     "High Representative of the Union for Foreign Affairs and Security Policy": ("High Representative", ""),
@@ -178,6 +179,8 @@ def _since(path: Path, codes: dict[str, str], people: dict[str, str]) -> Iterato
         if not r["person"]:
             continue
         people.setdefault(r["wikidata_id"], r["person"])
+        if (r["country"], r["position"]) == ("Togo", "President of the Council of Ministers"):
+            r = r | {"position": "President of the Council"}
         office, kind = OFFICES[r["position"]]
         yield Row(r["wikidata_id"], codes[r["country"]], LEADER, office, kind, r["start_year"], "", "wikidata")
 
@@ -187,6 +190,8 @@ def _repair(rows: list[Row], repairs: Iterable[dict[str, str]], people: dict[str
     for number, r in enumerate(repairs, start=2):
         person_id = r["wikidata_id"] or _find(people, r["person"])
         kind = _class(r["office"])
+        if r["wikidata_id"] and people.get(person_id) and _slug(people[person_id]) != _slug(r["person"]):
+            print(f"repairs.csv:{number}: {person_id} is {people[person_id]}, not {r['person']}")
         if r["action"] == "add":
             person_id = person_id or f"local:{r['country']}:{_slug(r['person'])}"
             people.setdefault(person_id, r["person"])

@@ -74,7 +74,7 @@ def names_of(
     hand: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Names]:
     """Names and genders of `people` (id -> name as Wikidata prints it); rows of names.csv in `hand` win."""
-    genders = {p: _gender_by_hand(p, n, hand) for p, n in people.items()}
+    genders = {p: _gender_by_hand(p, leaders, hand) for p, n in people.items()}
     # A first name that only women (men) among the people known bear tells the gender of the others who bear it.
     seen: dict[str, Counter[str]] = {}
     for p, n in people.items():
@@ -88,12 +88,10 @@ def names_of(
         gender = genders[p] or (next(iter(given)) if len(given) == 1 else "")
         if row.get("gender") == "-":
             gender = ""
-        press = _split(row.get("press_names")) or [_alone(name, countries[p])]
-        common = _split(row.get("common_press_names"))
-        if not row.get("press_names") and not common:
+        press, common = _split(row.get("press_names")), _split(row.get("common_press_names"))
+        if not press and not common:
+            press = _alone(name, countries[p])
             common = [w for w in press if _is_common(w)]
-        elif common and not row.get("press_names"):
-            press = []
         press = [w for w in press if w not in common]
         others = [*_split(row.get("other_names")), *_variants(name, countries[p]), *([n] if n != name else [])]
         if p not in leaders:
@@ -108,13 +106,12 @@ def names_of(
     return out
 
 
-def _gender_by_hand(person: str, name: str, hand: Mapping[str, Mapping[str, str]]) -> str:
+def _gender_by_hand(person: str, leaders: set[str], hand: Mapping[str, Mapping[str, str]]) -> str:
     found = hand.get(person, {}).get("gender", "")
     if found in ("m", "f"):
         return found
-    if name in WOMEN:
-        return "f"
-    return ""
+    # names.csv marks every woman among the leaders; other people's gender is told by those who share their first name
+    return "m" if person in leaders and found != "-" else ""
 
 
 def _plain(name: str) -> str:
@@ -129,7 +126,14 @@ def _given(name: str, countries: set[str]) -> str:
     return fold(words[-1] if countries & FAMILY_FIRST else words[0])
 
 
-def _alone(name: str, countries: set[str]) -> str:
+def _alone(name: str, countries: set[str]) -> list[str]:
+    """What news calls somebody for short, by the naming customs of the country."""
+    if royal := re.fullmatch(r"(\S+) (?:bin|Al-).* Al[- ](?:Thani|Sabah|Nahyan|Maktoum|Khalifa|Said|Saud)", name):
+        return [f"Sheikh {royal[1]}"]
+    return [_family_name(name, countries)]
+
+
+def _family_name(name: str, countries: set[str]) -> str:
     words = re.sub(r",? (Jr\.?|Sr\.?|II|III|IV)$", "", name).split()
     if len(words) == 1:
         return name
@@ -158,7 +162,9 @@ def _variants(name: str, countries: set[str]) -> list[str]:
     plain_words = not any(w in PARTICLES or re.match(r"(al|el)-", w) for w in low)
     if len(words) == 3 and plain_words and not countries & FAMILY_FIRST:
         found.append(f"{words[0]} {words[-1]}")
-    if re.search(r"\b([Aa]l|[Ee]l)[- ]", name) and not re.search(
+    if royal := re.fullmatch(r"((\S+) (?:bin \S+|Al-\S+).*) Al[- ](\w+)", name):
+        found += [royal[1], f"Sheikh {royal[1]}", f"Sheikh {royal[2]}", f"Sheikh {name}", f"{royal[2]} Al {royal[3]}"]
+    elif re.search(r"\b([Aa]l|[Ee]l)[- ]", name) and not re.search(
         r"Al (Thani|Sabah|Nahyan|Maktoum|Khalifa|Said|Saud)", name
     ):
         for article in ("al-", "el-", ""):
@@ -174,6 +180,3 @@ def _variants(name: str, countries: set[str]) -> list[str]:
 
 def _split(cell: str | None) -> list[str]:
     return [p.strip() for p in (cell or "").split("|") if p.strip()]
-
-
-WOMEN: frozenset[str] = frozenset()

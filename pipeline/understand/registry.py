@@ -21,10 +21,13 @@ BODY_CODES = frozenset({"EU", "UN", "NATO", "AU", "ASEAN", "LAS", "OAS", "CW"})
 SHARED_CLASSES = frozenset({"captain_regent", "co_prince", "co_president", "council_member"})
 _PERSON_ID = re.compile(r"Q[1-9]\d*|local:[A-Z]{2,5}:[a-z0-9-]+")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
-_UNRANKED = 99
+UNRANKED = 99
 
 _COLUMNS = {
-    "countries.csv": ("iso3", "name", "other_names", "adjectives", "capitals", "seats", "timezone", "offices"),
+    "countries.csv": (
+        *("iso3", "name", "other_names", "adjectives", "capitals", "seats"),
+        *("timezone", "offices", "earlier_offices"),
+    ),
     "people.csv": ("wikidata_id", "name", "gender", "other_names", "press_names", "common_press_names"),
     "terms.csv": ("wikidata_id", "country", "role", "office", "office_class", "start", "end", "source"),
     "office_words.csv": ("word", "office_classes"),
@@ -129,12 +132,15 @@ class Registry:
         return sorted(found, key=lambda h: (h[1].rank, -(h[1].start or date.min).toordinal()))
 
     def leader_terms_on(self, person_id: str, on: date | None) -> tuple[Term, ...]:
-        """The terms as a leader that the person serves on that day, most senior first; None: all terms ever."""
+        """The terms as a leader that the person serves on that day, most senior first; None: all terms ever.
+
+        A country comes before a body: the year's chair of the African Union is first of all a president at home.
+        """
         person = self.people.get(person_id)
         if person is None:
             return ()
         found = [t for t in person.terms if t.role == LEADER and (on is None or t.covers(on))]
-        return tuple(sorted(found, key=lambda t: (t.rank, -(t.start or date.min).toordinal())))
+        return tuple(sorted(found, key=lambda t: (t.country in BODY_CODES, t.rank, -(t.start or date.min).toordinal())))
 
     def is_leader_on(self, person_id: str, on: date | None) -> bool:
         """Whether the person leads a country or body on that day; None: whether ever."""
@@ -147,7 +153,7 @@ class _Loader:
     def __init__(self, leaders_dir: Path) -> None:
         self.dir = leaders_dir
         self.registry = Registry()
-        self.ranks: dict[str, dict[str, int]] = {}
+        self.orders: dict[str, list[tuple[date, tuple[str, ...]]]] = {}
 
     def load(self) -> Registry:
         self._countries()
@@ -187,10 +193,10 @@ class _Loader:
                 raise self._error("countries.csv", row, f"{code} stands twice", "delete one row")
             try:
                 ZoneInfo(cells["timezone"])
-            except (ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError in name only
-                raise self._bad_zone(row, cells["timezone"]) from error
-            except KeyError as error:
-                raise self._bad_zone(row, cells["timezone"]) from error
+            except (KeyError, ValueError, OSError) as error:  # ZoneInfoNotFoundError is a KeyError
+                zone = cells["timezone"]
+                fault, mend = f"timezone '{zone}' is unknown", "use an IANA name as 'Europe/Paris'"
+                raise self._error("countries.csv", row, fault, mend) from error
             words = {c: _split(cells[c]) for c in ("adjectives", "capitals", "seats")}
             registry.countries[code] = CountryInfo(
                 cells["name"], words["adjectives"], words["capitals"], words["seats"], cells["timezone"]
@@ -205,10 +211,23 @@ class _Loader:
                     codes = table.setdefault(name, [])
                     if code not in codes:
                         codes.append(code)
-            self.ranks[code] = {c: k for k, c in enumerate(_split(cells["offices"]))}
+            self.orders[code] = self._orders(row, cells)
 
-    def _bad_zone(self, row: int, zone: str) -> RegistryError:
-        return self._error("countries.csv", row, f"timezone '{zone}' is unknown", "use an IANA name as 'Europe/Paris'")
+    def _orders(self, row: int, cells: dict[str, str]) -> list[tuple[date, tuple[str, ...]]]:
+        """Offices by seniority, each order with the day until which terms that begin follow it, earliest first."""
+        orders = [(date.max, _split(cells["offices"]))]
+        for part in filter(None, cells["earlier_offices"].split(";")):
+            until, _, classes = part.partition("=")
+            try:
+                orders.append((date.fromisoformat(until.strip()), _split(classes)))
+            except ValueError as error:
+                mend = "write '2014-08-28=prime_minister|president', parted by semicolons"
+                raise self._error("countries.csv", row, f"earlier_offices has '{part}'", mend) from error
+        return sorted(orders)
+
+    def _rank(self, country: str, office_class: str, start: date | None) -> int:
+        order = next(o for until, o in self.orders[country] if (start or date.min) < until)
+        return order.index(office_class) if office_class in order else UNRANKED
 
     def _office_words(self) -> None:
         for row, cells in self._rows("office_words.csv"):
@@ -248,7 +267,7 @@ class _Loader:
             end = self._date(row, "end", cells["end"], last=True)
             if start and end and start > end:
                 raise self._error("terms.csv", row, f"start {start} is after end {end}", "correct one of them")
-            rank = self.ranks[country].get(cells["office_class"], _UNRANKED)
+            rank = self._rank(country, cells["office_class"], start)
             terms[person_id].append(
                 Term(country, cells["role"], cells["office"], cells["office_class"], start, end, rank)
             )
