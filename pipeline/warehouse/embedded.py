@@ -155,7 +155,7 @@ class EmbeddedPostgres:
             return
         with self._alone():
             self._let_go()
-            if not self._kept.exists() and not self._in_use():
+            if not self._kept.exists() and not self.in_use():
                 self._shut_down()
 
     def keep(self) -> None:
@@ -198,7 +198,8 @@ class EmbeddedPostgres:
             self._held.close()
             self._held = None
 
-    def _in_use(self) -> bool:
+    def in_use(self) -> bool:
+        """Whether another process, or another object of ours, uses the server."""
         with self._open("users.lock") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
