@@ -1,0 +1,222 @@
+"""From a page's bytes to an article: text, title, byline, date, language, canonical address, or the reason why not."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import trafilatura
+from htmldate import find_date
+from lxml import etree
+
+from pipeline.domain import Reason
+from pipeline.ingest.blockpage import judge
+from pipeline.ingest.charset import decode
+from pipeline.ingest.client import content_type_of
+from pipeline.ingest.dates import EARLIEST, Published, parse_date, url_day
+from pipeline.ingest.language import clearly_not_english, language_of
+from pipeline.ingest.markup import Visible, article_tree, harmless, read_visible
+from pipeline.ingest.metadata import Metadata, read_metadata
+from pipeline.ingest.text import clean
+
+LEAST_WORDS = 10
+MOST_TEXT = 400_000
+# An outlet's address tells the day of the story; a feed's date further away than this is that of a re-publication.
+_FEED_AGREES_WITHIN = timedelta(days=2)
+_BULLET = re.compile(r"^[-–•*] +(?=\S)")
+_PROSE_END = re.compile(r"""[.!?…][\"'”’)]*$""")
+_BY_LINE = re.compile(r"^\W*(?:by|published|updated|posted)\b", re.IGNORECASE)
+
+for _name in ("trafilatura", "htmldate"):
+    # They log each odd page as an error; here an odd page is an ordinary answer with a reason.
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What is known of the page beforehand: its feed entry, the outlet's time zone, and when it was fetched."""
+
+    title: str = ""
+    published: datetime | None = None
+    timezone: str = "UTC"
+    fetched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """An article, or with `reason` set what is left of one. `text` has one paragraph a line, in NFC.
+
+    `published` is an aware UTC time, a day where only that is known, or None; `published_source` says where it stood:
+    jsonld, og, meta, time, url, feed or htmldate.
+    """
+
+    url: str | None
+    canonical_url: str | None = None
+    title: str = ""
+    byline: str | None = None
+    published: Published | None = None
+    published_source: str | None = None
+    language: str | None = None
+    text: str = ""
+    reason: Reason | None = None
+    detail: str | None = None
+
+
+def extract(
+    body: bytes, url: str | None = None, content_type: str | None = None, hint: Hint | None = None
+) -> Extracted:
+    """Reads an article out of any bytes; never raises.
+
+    `content_type` is the Content-Type header, with its charset if any.
+    """
+    try:
+        return _extract(body, url, content_type, hint or Hint())
+    except (Exception, RecursionError) as error:  # whatever parsers trip over, one page must not end a run
+        return Extracted(url, reason=Reason.UNREADABLE, detail=f"{type(error).__name__}: {error}"[:300])
+
+
+def _extract(body: bytes, url: str | None, content_type: str | None, hint: Hint) -> Extracted:
+    found = Extracted(url, title=clean(hint.title), published=hint.published)
+    if not body.strip(b" \t\r\n\0"):
+        return replace(found, reason=Reason.NO_TEXT, detail="the page is empty")
+    strange = _not_html(body)
+    if strange:
+        return replace(found, reason=Reason.UNREADABLE, detail=strange)
+    markup = harmless(decode(body, content_type_of(content_type)[1]).text)
+    page = read_metadata(markup, url, hint.timezone)
+    visible = read_visible(markup)
+    page = replace(page, byline=page.byline or clean(visible.byline) or None)
+    title = clean(page.title).replace("\n", " ") or clean(hint.title).replace("\n", " ")
+    text = _text(markup, title, page)
+    published, source = _published(markup, url, page, visible, hint)
+    language = language_of(text or visible.text, page.language)
+    found = Extracted(url, page.canonical_url, title, page.byline, published, source, language, text)
+    verdict = judge(text, page, visible)
+    if verdict:
+        kept = text if verdict.keep_text else ""
+        return replace(found, text=kept, reason=verdict.reason, detail=verdict.detail)
+    if not text:
+        return replace(found, reason=Reason.NO_TEXT, detail="no article text was found on the page")
+    if clearly_not_english(text, language):
+        detail = f"the text is not English but {language or 'in another language'}"
+        return replace(found, reason=Reason.UNSUPPORTED_LANGUAGE, detail=detail)
+    words = _prose(text)
+    if words < LEAST_WORDS:
+        return replace(found, reason=Reason.TOO_SHORT, detail=f"{words} words of prose; {LEAST_WORDS} make an article")
+    return found
+
+
+def _not_html(body: bytes) -> str | None:
+    """What the bytes are, where they are certainly no HTML."""
+    head = body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            return f"not HTML but {name}"
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in head)
+    utf16 = body[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if controls > len(head) // 10 and b"<" not in head and not utf16:
+        return "not HTML but binary data"
+    return None
+
+
+_MAGIC = {
+    b"%PDF": "a PDF file",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"PK\x03\x04": "a ZIP archive",
+    b"\x1f\x8b": "gzip data",
+    b"RIFF": "a media file",
+    b"OggS": "a media file",
+    b"ID3": "a media file",
+}
+
+
+def _text(markup: str, title: str, page: Metadata) -> str:
+    """The body as trafilatura sees it; where it sees little, the articleBody that the page declares."""
+    try:
+        document = trafilatura.bare_extraction(
+            article_tree(markup),
+            include_comments=False,
+            include_tables=True,
+            include_images=False,
+            include_links=False,
+            with_metadata=False,
+        )
+    except (etree.LxmlError, ValueError, RecursionError, AttributeError, TypeError, IndexError):
+        document = None
+    text = str(getattr(document, "text", None) or "")
+    if page.body and len(page.body.split()) >= max(50, 2 * len(text.split())):
+        text = page.body if "<" not in page.body else read_visible(page.body).text
+    lines = [_BULLET.sub("", line) for line in clean(text[:MOST_TEXT]).split("\n")]
+    return "\n".join(_without_head([line for line in lines if line], title, page))
+
+
+def _without_head(lines: list[str], title: str, page: Metadata) -> list[str]:
+    """`lines` from behind the title on, without the lines of section, author and date that stand around it."""
+    titles = {title.casefold(), page.heading.casefold()} - {""}
+    for number, line in enumerate(lines[:12]):
+        if line.casefold() in titles:
+            lines = lines[number + 1 :]
+            break
+    for number, line in enumerate(lines[:4]):
+        author = bool(page.byline) and (page.byline or "").casefold() in line.casefold()
+        if len(line.split()) > 12 or _PROSE_END.search(line) or not (author or _BY_LINE.search(line)):
+            return lines[number:]
+    return lines
+
+
+def _prose(text: str) -> int:
+    """Words in lines that read like sentences, not like labels and links."""
+    return sum(n for line in text.split("\n") if (n := len(line.split())) >= 12 or _PROSE_END.search(line))
+
+
+def _published(
+    markup: str, url: str | None, page: Metadata, visible: Visible, hint: Hint
+) -> tuple[Published | None, str | None]:
+    """The date of publication and where it stood. What lies after the fetch is nobody's date."""
+    latest = hint.fetched_at + timedelta(days=1) if hint.fetched_at else None
+    if _possible(page.published, latest):
+        # A page that tells only the day is helped out with the hour by a feed that agrees with it.
+        if not isinstance(page.published, datetime) and _same_day(page.published, hint):
+            return hint.published, "feed"
+        return page.published, page.published_source
+    for text in visible.times[:1]:
+        found = parse_date(text, hint.timezone)
+        if _possible(found, latest):
+            return found, "time"
+    day = url_day(url) or url_day(page.canonical_url)
+    told = hint.published
+    if told and _possible(told, latest) and (day is None or abs(told.date() - day) <= _FEED_AGREES_WITHIN):
+        return told, "feed"
+    if _possible(day, latest):
+        return day, "url"
+    guessed = _guess(markup, url)
+    return (guessed, "htmldate") if _possible(guessed, latest) else (None, None)
+
+
+def _same_day(day: date | None, hint: Hint) -> bool:
+    if day is None or hint.published is None:
+        return False
+    return day in (hint.published.date(), hint.published.astimezone(ZoneInfo(hint.timezone)).date())
+
+
+def _possible(found: Published | None, latest: datetime | None) -> bool:
+    if found is None:
+        return False
+    if latest is None:
+        return True
+    return found <= latest if isinstance(found, datetime) else found <= latest.date()
+
+
+def _guess(markup: str, url: str | None) -> date | None:
+    """htmldate's finding by the page's markup; its guesses from any year in the text are not asked for."""
+    try:
+        found = find_date(markup, url=url, original_date=True, extensive_search=False)
+        day = date.fromisoformat(found) if found else None
+    except (etree.LxmlError, ValueError, RecursionError, AttributeError, TypeError, IndexError, OverflowError):
+        return None
+    return day if day and day >= EARLIEST else None
