@@ -17,6 +17,7 @@ How to hold a system to it
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -47,6 +48,8 @@ MODE_GROUPS: Mapping[Mode, str] = {
     Mode.UNSPECIFIED: "?",
 }
 
+_LETTERS = {"ø": "o", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ß": "ss"}
+
 _TELLING_KEYS = frozenset(
     {
         "event", "participants", "mode", "status", "date", "duration", "location", "ordinal", "historical",
@@ -62,6 +65,21 @@ class Leader:
 
     name: str
     country: str
+
+    def matches(self, name: str, country: str) -> bool:
+        """Whether another spelling means the same person: country and surname agree ("Zelensky", "Zelenskyy")."""
+        mine, other = fold(self.name), fold(name)
+        if not mine or not other or self.country != country:
+            return False
+        alike = mine[-1][:4] == other[-1][:4] and abs(len(mine[-1]) - len(other[-1])) <= 2
+        return mine[-1] in other or other[-1] in mine or alike
+
+
+def fold(text: str) -> list[str]:
+    """The words of a name or text in plain lower-case letters: "Støre" and "Stoere" both become "store"."""
+    text = "".join(_LETTERS.get(letter, letter) for letter in text.lower())
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return "".join(c if c.isalnum() else " " for c in plain).replace("oe", "o").split()
 
 
 @dataclass(frozen=True, slots=True)
