@@ -91,7 +91,8 @@ def names_of(
         press, common = _split(row.get("press_names")), _split(row.get("common_press_names"))
         if not press and not common:
             press = _alone(name, countries[p])
-            common = [w for w in press if _is_common(w)]
+            # San Marino's two captains change every half year, and bear the names of half of Italy
+            common = [w for w in press if _is_common(w) or countries[p] == {"SMR"}]
         press = [w for w in press if w not in common]
         others = [*_split(row.get("other_names")), *_variants(name, countries[p]), *([n] if n != name else [])]
         if p not in leaders:
