@@ -16,7 +16,7 @@ def airflow(*arguments: str) -> int:
     before = sys.argv
     sys.argv = ["airflow", *arguments]
     try:
-        main()
+        main()  # type: ignore[no-untyped-call]  # Airflow's entry point carries no types
     except SystemExit as end:
         if isinstance(end.code, str):
             print(end.code, file=sys.stderr)

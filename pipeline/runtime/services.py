@@ -70,10 +70,8 @@ def _databases(settings: Settings, stack: ExitStack, say: Callable[[str], None])
         server.start()
         airflow = airflow or server.airflow_dsn
         if dsn is None:
-            migrate(server.admin_dsn)
             dsn, analyst = server.dsn, analyst or server.analyst_dsn
-    if settings.warehouse_dsn is not None:
-        migrate(dsn)
+    migrate(dsn)
     found = {"HOTLINE_WAREHOUSE_DSN": dsn, "AIRFLOW_DSN": airflow}
     return found | ({"HOTLINE_ANALYST_DSN": analyst} if analyst else {})
 

@@ -1,0 +1,113 @@
+"""The report at the end of `hotline run`: what came in, what was understood, contacts, e-mails, and what next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pipeline.alerts.phrases import MODES, confidence, duration
+from pipeline.domain import Mode
+from pipeline.runtime.journal import Tally, count
+from pipeline.runtime.run import Outcome
+from pipeline.settings import Settings
+from pipeline.warehouse.page import ContactRow, contact_rows, mails_since, overview, reading, topic_counts
+
+STYLES = {"occurred": "green", "ongoing": "green", "planned": "yellow", "proposed": "yellow"}
+SHOWN = 25
+
+
+def print_report(console: Console, settings: Settings, outcome: Outcome) -> None:
+    """Print the report of a finished run; reads the warehouse that the run used."""
+    tallies = outcome.journal.tallies
+    with reading(outcome.services.environment["HOTLINE_WAREHOUSE_DSN"]) as connection:
+        rows = contact_rows(connection, limit=500)
+        state = overview(connection)
+        topics = topic_counts(connection)
+        mails = mails_since(connection, outcome.began)
+    fresh = [row for row in rows if row.first_derived >= outcome.began]
+
+    console.print(f"\n[bold]Done in {outcome.seconds:.0f} s.[/]")
+    _news(console, tallies, state.feeds, [f"{feed.feed_id} ({feed.reason})" for feed in state.sick_feeds])
+    if not _new_items(tallies) and not fresh and not mails:
+        console.print("[bold]Nothing new:[/] no new items in any feed, no new contacts, and no e-mail was sent.")
+        console.print(f"The warehouse holds {count(state.articles, 'article')} and {count(state.contacts, 'contact')}.")
+    else:
+        console.print("Topics    " + (", ".join(f"{name} {n}" for name, n in topics.items()) or "none"))
+        _contacts(console, fresh, outcome.began)
+        _mails(console, mails, outcome)
+    _next(console, settings, outcome)
+
+
+def _new_items(tallies: dict[str, Tally]) -> int:
+    return tallies["poll"].done if "poll" in tallies else 0
+
+
+def _news(console: Console, tallies: dict[str, Tally], feeds: int, sick: Sequence[str]) -> None:
+    told = f"Feeds     {feeds} polled, {feeds - len(sick)} healthy"
+    console.print(told + (f"; in trouble: {escape(', '.join(sick))}" if sick else ""))
+    articles = tallies["extract"].done if "extract" in tallies else 0
+    refused = sum((tallies[stage].refused for stage in ("fetch", "extract") if stage in tallies), start=Tally().refused)
+    line = f"Articles  {articles} new, of {count(_new_items(tallies), 'new item')}"
+    if refused:
+        reasons = ", ".join(f"{reason} {n}" for reason, n in sorted(refused.items()))
+        line += f"; {refused.total()} refused: {reasons}"
+    console.print(line)
+
+
+def _contacts(console: Console, rows: Sequence[ContactRow], began: datetime) -> None:
+    current = [row for row in rows if not row.historical]
+    told = [row for row in rows if row.historical]
+    table = Table(title=f"{count(len(current), 'new contact')} between leaders", title_justify="left", pad_edge=False)
+    for head in ("When", "Who", "How", "How long", "Where", "Status", "Outlets", "Sure"):
+        table.add_column(head, justify="right" if head == "Outlets" else "left", overflow="fold")
+    for row in current[:SHOWN]:
+        style = STYLES.get(row.status, "red")
+        table.add_row(
+            when(row.occurred_on, row.date_precision),
+            escape(row.participants),
+            MODES[Mode(row.mode)],
+            duration(row.duration_minutes) if row.duration_minutes else "",
+            escape(row.location or ""),
+            f"[{style}]{row.status}[/]",
+            str(row.outlets),
+            confidence(row.confidence),
+        )
+    console.print(table)
+    if len(current) > SHOWN:
+        console.print(f"... and {len(current) - SHOWN} more: hotline contacts")
+    if told:
+        console.print(f"Besides, {count(len(told), 'contact')} of the past, told as history.")
+
+
+def _mails(console: Console, mails: Sequence[tuple[str, str, str]], outcome: Outcome) -> None:
+    sent = [mail for mail in mails if mail[2] == "sent"]
+    folder = outcome.services.mail_folder
+    console.print(f"E-mails   {len(sent)} sent" + (f" into {folder}/new" if folder else ""), soft_wrap=True)
+    for recipient, subject, state in mails:
+        console.print(
+            f"  {'' if state == 'sent' else f'({state}) '}to {recipient}: {subject}", markup=False, soft_wrap=True
+        )
+
+
+def _next(console: Console, settings: Settings, outcome: Outcome) -> None:
+    console.print("\nNext:")
+    console.print('  make up                            Airflow with its page "Leader contacts" and the schedule')
+    question = "select participants, mode, occurred_on from mart.contacts"
+    console.print(f"  .venv/bin/hotline sql '{question}'", soft_wrap=True)
+    if outcome.services.newswire_url:
+        console.print("  make run FEEDS=config/feeds.yaml   the same over live feeds")
+    else:
+        console.print("  .venv/bin/hotline alerts list      who is mailed about what")
+
+
+def when(day: date | None, precision: str | None) -> str:
+    """ "2022-02-12", "week of 2022-02-07", "2022-02", "unknown"."""
+    if day is None:
+        return "unknown"
+    if precision == "week":
+        return f"week of {day}"
+    return f"{day:%Y-%m}" if precision == "month" else str(day)
