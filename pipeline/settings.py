@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AwareDatetime, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -64,6 +65,15 @@ class Settings(BaseSettings):
     smtp_tls: bool = False
     mail_from: str = "hotline@localhost"
     alert_max_age_days: int = Field(7, ge=0, description="Contacts older than this are never mailed as new.")
+    alert_patience: float = Field(
+        240.0,
+        ge=0,
+        description="How long one run keeps trying a relay that puts a message off; then the next run does.",
+    )
+    alert_ambiguous: Literal["resend", "hold"] = Field(
+        "resend",
+        description="What to do with a message of unknown fate: send it once more (it may come twice), or hold it.",
+    )
 
     # airflow
     schedule: str = Field(

@@ -23,6 +23,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+_PORT = "catcher.port"
+
 
 class MailCatcher:
     """`with MailCatcher(home / "mail") as catcher:` listens on `catcher.host`, `catcher.port` until the block ends."""
@@ -41,10 +43,12 @@ class MailCatcher:
         self.port = listener.getsockname()[1]
         self._controller = _Controller(_Keep(self.folder), listener)
         self._controller.start()
+        (self.folder / _PORT).write_text(f"{self.port}\n")
 
     def stop(self) -> None:
         """Stop listening; safe to call twice."""
         if self._controller is not None:
+            (self.folder / _PORT).unlink(missing_ok=True)
             self._controller.stop(no_assert=True)
             self._controller = None
 
@@ -79,6 +83,14 @@ def holds(folder: Path, message_id: str) -> bool:
             if (parser.parse(file)["Message-ID"] or "").strip() == message_id:
                 return True
     return False
+
+
+def listens(folder: Path, port: int) -> bool:
+    """Whether what listens on this loopback port is the catcher that keeps its mail in `folder`."""
+    try:
+        return (folder / _PORT).read_text().strip() == str(port)
+    except OSError:
+        return False
 
 
 def as_mailbox(folder: Path) -> mailbox.Maildir:

@@ -87,7 +87,14 @@ class Courier:
         self.close()
 
     def connect(self) -> None:
-        """Make sure of a connection. Raises RelayError."""
+        """Make sure of a connection that is alive. Raises RelayError."""
+        if self._smtp is not None:
+            # Relays hang up on the idle: better found out now than in the middle of a message.
+            try:
+                if self._smtp.noop()[0] != 250:
+                    self._drop()
+            except (smtplib.SMTPException, OSError):
+                self._drop()
         if self._smtp is None:
             self._smtp = self._open()
 

@@ -30,7 +30,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """A message claimed for delivery. `attempts` are the tries answered so far."""
+    """A message claimed for delivery. `attempts` are the tries answered so far.
+
+    `abandoned`: another sender held it before, and went without a word; nobody noted whether the relay took it.
+    """
 
     outbox_id: int
     contact_id: str
@@ -42,6 +45,7 @@ class OutboxMessage:
     message_id: str
     as_of: datetime
     attempts: int
+    abandoned: bool = False
 
 
 def enqueue(conn: Connection, message: Message) -> bool:
@@ -71,14 +75,14 @@ def claim_messages(conn: Connection, limit: int, lease_seconds: int) -> list[Out
     """Take up to `limit` messages that are due, oldest first, and commit the claim.
 
     As with items, a claim ends with its connection. A sender that dies between the relay's "yes" and `mark_sent` leaves
-    the message due again, with the same Message-ID.
+    the message due again, `abandoned`, with the same Message-ID. Claim one at a time, so that one at most is.
     """
     conn.commit()
     with conn.cursor() as cursor:
         cursor.execute(
             """
             WITH due AS (
-                SELECT outbox_id
+                SELECT outbox_id, lease_pid IS NOT NULL AS abandoned
                 FROM core.outbox
                 WHERE state = 'waiting' AND next_attempt_at <= now()
                   AND staging.is_free(lease_pid, lease_backend_start, lease_until)
@@ -91,9 +95,10 @@ def claim_messages(conn: Connection, limit: int, lease_seconds: int) -> list[Out
                     lease_until = now() + make_interval(secs => %(lease_seconds)s)
                 FROM due, pg_stat_activity AS me
                 WHERE message.outbox_id = due.outbox_id AND me.pid = pg_backend_pid()
-                RETURNING message.*
+                RETURNING message.*, due.abandoned
             )
-            SELECT outbox_id, contact_id::text, rule, recipient, subject, text, html, message_id, as_of, attempts
+            SELECT outbox_id, contact_id::text, rule, recipient, subject, text, html, message_id, as_of, attempts,
+                   abandoned
             FROM claimed ORDER BY outbox_id
             """,
             {"limit": limit, "lease_seconds": lease_seconds},

@@ -1,0 +1,122 @@
+"""Contact reports -> contacts, and the alerts of what is new: in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pipeline.alerts.mail import Source, domain_of, message_id, render
+from pipeline.alerts.rules import Rule, load_rules, matches
+from pipeline.domain import Contact, Reason, Stage, StageResult
+from pipeline.reconcile.block import settle_fresh
+from pipeline.settings import Settings
+from pipeline.stages.context import StageContext
+from pipeline.stages.drain import count_failure
+from pipeline.stages.tally import Tally
+from pipeline.warehouse.alerting import mailed, reported_by
+from pipeline.warehouse.articles import load_article
+from pipeline.warehouse.connect import Connection
+from pipeline.warehouse.contacts import block_reports, known_contacts, save_contacts
+from pipeline.warehouse.outbox import Message, enqueue
+from pipeline.warehouse.queue import QueueItem, advance, claim, waiting
+
+# Items settled in one transaction. Large, so that an alert is written when all that waits has been read: with every
+# source, not with the first. A thousand reports settle in seconds.
+BATCH = 1000
+
+
+def run(context: StageContext, limit: int | None = None) -> StageResult:
+    """Settle what was understood, oldest first. Raises RulesError where config/alerts.yaml is broken.
+
+    Several may run at once: the warehouse lets one settle at a time. Where a batch fails, its items are settled one by
+    one, so that a faulty item holds up nobody else.
+    """
+    rules = load_rules(context.settings.alerts_file)
+    settings = context.settings
+    tally = Tally("reconcile")
+    with context.connection() as connection:
+        while limit is None or tally.taken < limit:
+            batch = BATCH if limit is None else min(BATCH, limit - tally.taken)
+            items = claim(connection, Stage.UNDERSTOOD, batch, settings.lease_seconds)
+            if not items:
+                break
+            tally.taken += len(items)
+            if not _settled(connection, items, rules, context, tally, last_try=len(items) == 1):
+                for item in items if len(items) > 1 else ():
+                    _settled(connection, [item], rules, context, tally, last_try=True)
+        return tally.result(waiting(connection, Stage.UNDERSTOOD))
+
+
+def _settled(
+    connection: Connection,
+    items: Sequence[QueueItem],
+    rules: Sequence[Rule],
+    context: StageContext,
+    tally: Tally,
+    last_try: bool,
+) -> bool:
+    """Settle some items and commit; where that fails, undo it and, on the last try, count it against the item."""
+    try:
+        settle(connection, items, rules, context.settings, context.now())
+        connection.commit()
+    except Exception as fault:
+        if connection.closed:
+            raise
+        connection.rollback()
+        most = context.settings.max_attempts
+        if last_try and not count_failure(connection, "reconcile", items[0], fault, most):
+            tally.refuse(Reason.RETRIES_EXHAUSTED)
+        return False
+    tally.done += len(items)
+    return True
+
+
+def settle(
+    connection: Connection, items: Sequence[QueueItem], rules: Sequence[Rule], settings: Settings, now: datetime
+) -> None:
+    """Settle the reports of some items, put alerts into the outbox, and pass the items on. Does not commit."""
+    articles = [load_article(connection, item.item_id)[0] for item in items]
+    contacts = settle_fresh(
+        lambda ids: block_reports(connection, ids), lambda ids: known_contacts(connection, ids), articles
+    )
+    for change in save_contacts(connection, contacts, now, articles):
+        if change.kind in ("new", "changed"):
+            alert(connection, change.contact, rules, settings, now)
+    for item in items:
+        advance(connection, item.item_id, Stage.RECONCILED)
+
+
+def alert(connection: Connection, contact: Contact, rules: Sequence[Rule], settings: Settings, now: datetime) -> int:
+    """Put the messages that `rules` want of a contact into the outbox, each once for ever. Does not commit.
+
+    Returns how many. A contact that another was merged into counts as mailed where the other was.
+    """
+    wanted = [rule for rule in rules if matches(rule, contact, now, settings.alert_max_age_days)]
+    if not wanted:
+        return 0
+    had = mailed(connection, contact.contact_id)
+    new = [(rule, to) for rule in wanted for to in rule.recipients if (rule.name, to) not in had]
+    if not new:
+        return 0
+    sources = [
+        Source(r.outlet, r.family, r.url, r.title, r.published, r.quotes)
+        for r in reported_by(connection, contact.report_ids)
+    ]
+    domain = domain_of(settings.mail_from)
+    count = 0
+    for rule, recipient in new:
+        mail = render(contact, sources, rule.name, recipient)
+        count += enqueue(
+            connection,
+            Message(
+                contact_id=contact.contact_id,
+                rule=rule.name,
+                recipient=recipient,
+                subject=mail.subject,
+                text=mail.text,
+                html=mail.html,
+                message_id=message_id(contact.contact_id, rule.name, recipient, domain),
+                as_of=now,
+            ),
+        )
+    return count

@@ -1,0 +1,49 @@
+"""Extracted articles -> topics and contact reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.domain import Analysis, Article, Stage, StageResult
+from pipeline.settings import Settings
+from pipeline.stages.context import StageContext
+from pipeline.stages.drain import drain
+from pipeline.warehouse.analyses import save_analysis
+from pipeline.warehouse.articles import load_article
+from pipeline.warehouse.connect import Connection
+from pipeline.warehouse.queue import QueueItem, advance
+
+if TYPE_CHECKING:
+    from pipeline.understand.analyse import Analyser
+
+Analyse = Callable[[Article], Analysis]
+
+
+def run(context: StageContext, limit: int | None = None) -> StageResult:
+    """Analyse what was extracted, oldest first. The models are loaded when the first article comes, once a process."""
+    return run_with(lambda article: _analyser(context.settings).analyse(article), context, limit)
+
+
+def run_with(analyse: Analyse, context: StageContext, limit: int | None = None) -> StageResult:
+    """The stage with an analysis of the caller's choice."""
+
+    def work(connection: Connection, item: QueueItem) -> None:
+        article_id, article = load_article(connection, item.item_id)
+        save_analysis(connection, article_id, analyse(article))
+        advance(connection, item.item_id, Stage.UNDERSTOOD)
+
+    return drain(context, "understand", Stage.EXTRACTED, limit, work)
+
+
+def _analyser(settings: Settings) -> Analyser:
+    return _load(settings.leaders_dir, settings.topics_file, settings.models_dir, settings.threads)
+
+
+@lru_cache(maxsize=1)
+def _load(leaders_dir: Path, topics_file: Path, models_dir: Path, threads: int) -> Analyser:
+    from pipeline.understand.analyse import Analyser
+
+    return Analyser.load(leaders_dir, topics_file, models_dir, threads)

@@ -1,0 +1,146 @@
+"""What alerts read of the warehouse: the articles behind a contact, what was mailed of it, and how deliveries went."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg2.extensions import connection as Connection
+
+from pipeline.warehouse.text import storable
+
+# How the reply of an attempt begins when nobody knows whether the relay took the message.
+UNKNOWN = "fate unknown: "
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedBy:
+    """One article that reports a contact, with the sentences it rests on, in their order."""
+
+    outlet: str
+    family: str
+    url: str
+    title: str
+    published: datetime | None
+    quotes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxLine:
+    """One message of the outbox and its last attempt, for people."""
+
+    outbox_id: int
+    contact_id: str
+    rule: str
+    recipient: str
+    subject: str
+    state: str
+    attempts: int
+    enqueued_at: datetime
+    next_attempt_at: datetime
+    sent_at: datetime | None
+    last_reply: str | None
+
+
+def reported_by(conn: Connection, report_ids: Collection[int]) -> list[ReportedBy]:
+    """The articles of these reports, earliest first."""
+    quotes: dict[int, list[str]] = defaultdict(list)
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT article_id, evidence.text
+            FROM core.report_evidence AS evidence JOIN core.contact_report USING (report_id)
+            WHERE report_id = ANY(%s) ORDER BY article_id, start_offset, end_offset
+            """,
+            (list(report_ids),),
+        )
+        for article_id, text in cursor.fetchall():
+            if text not in quotes[article_id]:
+                quotes[article_id].append(text)
+        cursor.execute(
+            """
+            SELECT article_id, outlet.name, outlet.family, article.url, article.title, article.published_at
+            FROM core.article JOIN core.outlet USING (outlet_id)
+            WHERE article_id IN (SELECT article_id FROM core.contact_report WHERE report_id = ANY(%s))
+            ORDER BY article.published_at NULLS LAST, article_id
+            """,
+            (list(report_ids),),
+        )
+        return [
+            ReportedBy(outlet, family, url, title, published, tuple(quotes[article_id]))
+            for article_id, outlet, family, url, title, published in cursor.fetchall()
+        ]
+
+
+def mailed(conn: Connection, contact_id: str) -> set[tuple[str, str]]:
+    """Rule and recipient of every message about a contact, or about contacts that were merged into it."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE line AS (
+                SELECT contact_id FROM core.contact WHERE contact_id = %s::uuid
+                UNION
+                SELECT merged.contact_id
+                FROM line JOIN core.contact AS merged ON merged.merged_into = line.contact_id
+            )
+            SELECT rule, recipient FROM core.outbox JOIN line USING (contact_id)
+            """,
+            (contact_id,),
+        )
+        return {(rule, recipient) for rule, recipient in cursor.fetchall()}
+
+
+def note_unknown(conn: Connection, outbox_id: int, why: str) -> None:
+    """Record a delivery of which nobody knows the outcome. The claim stays. Does not commit."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core.outbox_attempt (outbox_id, outcome, reply) VALUES (%s, 'failed', %s)",
+            (outbox_id, storable(UNKNOWN + why)),
+        )
+
+
+def unknown_fates(conn: Connection, outbox_id: int) -> int:
+    """How many deliveries of a message ended without anybody knowing whether the relay took it."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM core.outbox_attempt WHERE outbox_id = %s AND starts_with(reply, %s)",
+            (outbox_id, UNKNOWN),
+        )
+        return int((cursor.fetchone() or (0,))[0])
+
+
+def seconds_until_due(conn: Connection) -> float | None:
+    """How long until the next message may be tried, 0 if one may be now; None if none waits that nobody holds."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT greatest(extract(epoch FROM min(next_attempt_at) - clock_timestamp()), 0)::float8
+            FROM core.outbox
+            WHERE state = 'waiting' AND staging.is_free(lease_pid, lease_backend_start, lease_until)
+            """
+        )
+        row = cursor.fetchone()
+    conn.commit()
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def outbox_lines(conn: Connection, state: str | None = None, limit: int = 50) -> list[OutboxLine]:
+    """The latest messages, of one state ('waiting', 'sent', 'failed') or all."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT outbox_id, contact_id::text, rule, recipient, subject, state, attempts, enqueued_at,
+                   next_attempt_at, sent_at, last.reply
+            FROM core.outbox
+            LEFT JOIN LATERAL (
+                SELECT reply FROM core.outbox_attempt AS attempt
+                WHERE attempt.outbox_id = outbox.outbox_id ORDER BY attempt_id DESC LIMIT 1
+            ) AS last ON true
+            WHERE %(state)s IS NULL OR state = %(state)s
+            ORDER BY outbox_id DESC LIMIT %(limit)s
+            """,
+            {"state": state, "limit": limit},
+        )
+        return [OutboxLine(*row) for row in cursor.fetchall()]
