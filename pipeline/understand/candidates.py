@@ -37,7 +37,10 @@ THING = re.compile(
     r"third|fourth|again|held|announced|postponed|cancelled|round|lasted|hours?|minutes|agreed|together)\b",
     re.IGNORECASE,
 )
-_ARTICLE = re.compile(r"\b[Tt]he $")
+# What stands before a name and tells no more than the marker does.
+_LEADING = re.compile(r"\b(?:[Tt]he |Mr\.? |Mrs\.? |Ms\.? )$")
+# "his Korean counterpart, Yoon Suk Yeol," is one leader named twice.
+_TWICE = re.compile(r"(\[unused\d\]),? \1(?:,(?= ))?(?!')")
 Nations = Callable[[str], frozenset[str]]
 
 
@@ -148,13 +151,13 @@ def mark(text: str, sentence: Sentence, mentions: Sequence[Mention], a: str, b: 
         name = _sign(m, a, b)
         if name is None:
             continue
-        before = _ARTICLE.sub("", text[at : m.start])
+        before = _LEADING.sub("", text[at : m.start])
         if m.former and "former" not in before[-20:].lower():
             name = "former " + name
         out += [before, name]
         at = m.end
     out.append(text[at : sentence.end])
-    return " ".join("".join(out).split())
+    return _TWICE.sub(r"\1", " ".join("".join(out).split()))
 
 
 def _sign(m: Mention, a: str, b: str | None) -> str | None:

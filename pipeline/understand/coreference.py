@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pipeline.understand.gazetteer import Gazetteer
+from pipeline.understand.gazetteer import FORMER_WORDS, Gazetteer
 from pipeline.understand.mentions import Kind, Mention
 from pipeline.understand.sentences import Sentence
 from pipeline.understand.tokens import Token, words
@@ -255,7 +255,7 @@ class Resolver:
         return near
 
     def _bare_office(self, m: Mention, items: Sequence[Mention]) -> str | None:
-        if m.office in ("leader", "chief", "head of state", "head of government") and not self._definite(m):
+        if not self._definite(m):
             return None
         classes = self.g.classes(m.office)
         for seen in reversed(self._history):
@@ -276,8 +276,11 @@ class Resolver:
         return None
 
     def _definite(self, m: Mention) -> bool:
+        """Whether the office is somebody's: "the president", or a headline's first word; not "as president"."""
         i = self._token_at(m.start)
-        return i > 0 and self.tokens[i - 1].sentence == m.sentence and self.tokens[i - 1].folded == "the"
+        if i == 0 or self.tokens[i - 1].sentence != m.sentence:
+            return m.office not in ("leader", "chief")
+        return self.tokens[i - 1].folded == "the" or self.tokens[i - 1].folded in FORMER_WORDS | {"then"}
 
     def _holds(self, person: str, classes: tuple[str, ...] | None) -> bool:
         if person not in self.g.registry.people:

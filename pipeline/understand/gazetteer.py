@@ -49,7 +49,9 @@ OTHER_OFFICES = (
     "opposition leader", "candidate", "lawmaker", "mp", "judge", "professor", "dr", "coach", "captain", "striker",
     "midfielder", "goalkeeper", "defender", "actor", "singer", "crown prince", "prince", "princess", "archbishop",
     "cardinal", "commissioner", "ceo", "chief executive", "chief of staff", "editor", "analyst", "sir", "lord", "sen",
-    "rep", "gov", "first minister",
+    "rep", "gov", "first minister", "queen consort", "king consort", "dowager queen", "chief minister",
+    "party leader", "faction leader",
+    "minority leader", "majority leader", "house leader", "rebel leader", "union leader", "gang leader",
 )  # fmt: skip
 FORMER_WORDS = {"former", "ex", "late", "outgoing", "onetime", "previous", "disgraced", "ousted", "deposed"}
 # Words that may stand between a nationality and its office.

@@ -193,7 +193,7 @@ class MentionFinder:
         if j >= len(self.tokens) or phrase.plural or self.tokens[j].sentence != self.tokens[phrase.first].sentence:
             return None
         gap = self.text[self.tokens[j - 1].end : self.tokens[j].start]
-        if gap not in (" ", ", ", "\u00a0"):
+        if gap not in (" ", ", ", "\u00a0") or self._role(phrase):
             return None
         while j < len(self.tokens) - 1 and self.tokens[j].folded in _TITLE_WORDS:
             j += 1
@@ -222,6 +222,11 @@ class MentionFinder:
         self._anchor(person)
         last = self._with_country(last, person)
         return self._mention(phrase.first, last, Kind.NAME, (person.wikidata_id,), leads, phrase.former, phrase), last
+
+    def _role(self, phrase: OfficePhrase) -> bool:
+        """ "On his first trip as president Biden met ...": an office after "as" is no title of the name behind it."""
+        i = phrase.first
+        return phrase.bare and i > 0 and self.tokens[i - 1].folded == "as" and not self.tokens[i].capital
 
     def _with_country(self, last: int, person: Person) -> int:
         """Where "President Alexander Lukashenko of Belarus" ends, given where the name does."""
@@ -330,7 +335,11 @@ class MentionFinder:
         key = self._key(first, last)
         people = found[1] if (found := self.g.surnames.longest(self.tokens, first)) else []
         before = first - 1
-        joined = before >= 0 and self.reader.adjacent(before, first)
+        if before > 0 and len(self.tokens[before].text) == 1 and self.reader.gap(before, first) in (". ", " "):
+            before -= 1  # "Vladimir V. Putin"
+            joined = self.reader.adjacent(before, before + 1)
+        else:
+            joined = before >= 0 and self.reader.adjacent(before, first)
         titled = joined and self.tokens[before].folded in PRESS_TITLES
         if joined and not titled and self.signs.given_name(before):
             own = [p for p in people if words(p.name)[0] == self.tokens[before].folded]

@@ -77,7 +77,13 @@ class NameSigns:
         if last >= len(self.tokens) or self.title_case[self.tokens[last - 1].sentence]:
             return False
         token = self.tokens[last]
-        if not self.reader.adjacent(last - 1, last) or not token.capital or token.text.isupper() or len(token.text) < 3:
+        if (
+            not self.reader.adjacent(last - 1, last)
+            or not token.capital
+            or not token.text.isalpha()
+            or token.text.isupper()
+            or len(token.text) < 3
+        ):
             return False
         if self.reader.gap(last - 1, last) not in (" ", "\u00a0"):
             return False

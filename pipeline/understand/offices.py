@@ -199,7 +199,7 @@ class OfficeReader:
             return listed or OfficePhrase(i, plural[0], plural[1][0], bare=True, plural=True)
         if other and (office is None or other[0] > office[0]):
             return OfficePhrase(i, other[0], other[1][0], leader=False)
-        if office is None:
+        if office is None or self._hour(i):
             return None
         word = office[1][0]
         if self._elect(office[0]):
@@ -210,6 +210,11 @@ class OfficeReader:
         if word in ("chief", "boss", "ruler", "strongman"):
             return None
         return OfficePhrase(i, office[0], word, bare=True, former=self.former(i))
+
+    def _hour(self, i: int) -> bool:
+        """Whether "PM" at word `i` is a time of day: "5 PM", "5.30pm"."""
+        token = self.tokens[i]
+        return token.folded == "pm" and (token.text != "PM" or (i > 0 and self.tokens[i - 1].text[-1].isdigit()))
 
     def _office_of(self, i: int, end: int, word: str, *, plural: bool) -> OfficePhrase | None:
         """ "president of the Republic of Belarus", "leaders of France, Germany and Italy"."""

@@ -26,6 +26,11 @@ MARKED = {
         "Macron called Putin and Biden.",
         ["<1> called <2> and <3>.", "<1> called <3> and <2>.", "<3> called <1> and <2>."],
     ),
+    "an honorific goes with the name": ("Mr. Macron called Mr Putin.", ["<1> called <2>."]),
+    "somebody named twice in a row": (
+        "Macron called the Russian president, Mr Putin, twice.",
+        ["<1> called <2> twice."],
+    ),
     "a plural": ("The French and Russian leaders met.", ["<1> and <2> met."]),
     "somebody out of office": ("Former President Obama met Putin.", ["former <1> met <2>."]),
     "a minister stays as written": ("Macron and Putin sent Sergey Lavrov.", ["<1> and <2> sent Sergey Lavrov."]),

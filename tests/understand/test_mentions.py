@@ -68,6 +68,16 @@ NAMES = {
         "Kim Jong-un met Moon Jae-in.",
         ["Kim Jong-un = Kim Jong-un", "Moon Jae-in = Moon Jae-in"],
     ),
+    "a middle initial": ("Vladimir V. Putin rang.", ["Vladimir V. Putin = Vladimir Putin"]),
+    "a counterpart's name behind a comma": (
+        "Biden saw Israeli counterpart, Naftali Bennett, there.",
+        ["Biden = Joe Biden", "Israeli counterpart, Naftali Bennett = Naftali Bennett"],
+    ),
+    "an hour is no prime minister": ("LIVE 5 PM ET: Biden speaks", ["Biden = Joe Biden"]),
+    "as president is no title": (
+        "On a trip as president Biden met Putin.",
+        ["Biden = Joe Biden", "Putin = Vladimir Putin"],
+    ),
     "a list of six at a summit": (
         "Biden, Macron, Scholz, Draghi, Trudeau and Kishida met.",
         [
