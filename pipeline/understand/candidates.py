@@ -27,7 +27,7 @@ TRIGGER = re.compile(
     r"summon|arriv|land|fl[ie]|flew|head|go(es|ing)?\b|bilateral|negotiat|sat down|sit down|face|tete|tête|hotline|"
     r"confer|contact|dial|exchange|told|tells|ask|urge|warn|invit|reach|encounter|one-on-one|hug|embrac|snub|cancel|see\b|"
     r"sees\b|seen\b|saw\b|expect|due\b|journey|plan|attend|join|return|c[oa]me\b|coming|postpon|delay|stay|depart|left\b|sit\b|"
-    r"sat\b|drop|scrap|touch|intend|together|meantime|at the|will be|both\b|clos|gave|rule|attend)",
+    r"sat\b|drop|scrap|touch|await|back from|wrap|intend|together|meantime|at the|will be|both\b|clos|gave|rule|leav)",
     re.IGNORECASE,
 )
 # Words that name a contact as a thing: with them a sentence without any leader may go on about the pair before it.

@@ -126,12 +126,13 @@ class Gazetteer:
     def of(cls, registry: Registry) -> Gazetteer:
         """Build all tries; takes a fraction of a second and is done once per process."""
         g = cls(registry)
-        for key, people in registry.name_index.items():
-            for person in people:
-                g.names.add(key, person)
-        for key, people in registry.surname_index.items():
-            for person in people:
-                g.surnames.add(key, person)
+        for people_trie, index in ((g.names, registry.name_index), (g.surnames, registry.surname_index)):
+            seen: set[tuple[tuple[str, ...], str]] = set()  # "Thaçi" and "Thaci" are one key once folded
+            for key, people in index.items():
+                for person in people:
+                    if (words(key), person.wikidata_id) not in seen:
+                        seen.add((words(key), person.wikidata_id))
+                        people_trie.add(key, person)
         for trie, table in (
             (g.countries, registry.country_by_name),
             (g.adjectives, registry.country_by_adjective),

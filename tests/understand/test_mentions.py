@@ -175,3 +175,8 @@ def test_offsets_and_text_agree_behind_accents_and_emoji(read_text: Read) -> Non
     reading = read_text("📞 Élysée: Macron a appelé Erdoğan 👍 and Nausėda.", title="Macron — Erdoğan")
     assert [reading.whole[m.start : m.end] for m in reading.mentions] == [m.text for m in reading.mentions]
     assert {m.text for m in reading.mentions} >= {"Macron", "Erdoğan"}
+
+
+def test_two_spellings_of_a_surname_that_fold_alike_are_one_person(said_of: Said) -> None:
+    said = said_of("Macron calls Thaçi ahead of a visit to Kosovo", on="2020-02-12")
+    assert said == ["Macron = Emmanuel Macron", "Thaçi = Hashim Thaçi"]

@@ -113,7 +113,10 @@ def _label_one(
             "contact": 1, "historical": bool(here[0]["historical"]), "status": here[0]["status"], "mode": mode,
         }  # fmt: skip
     retold = bool(TRIGGER.search(reading.sentences[c.sentence].text)) or reading.sentences[c.sentence].title
-    if mine and retold:
+    alone = [x for x, k in zip(contacts, told, strict=True) if c.sentence in k and len(x["who"]) == 1]
+    if not c.direct and any(set(x["who"]) < pair for x in alone):
+        row["weight"] = 0.0  # a visit told without its host: whether the leader of another sentence is it is open
+    elif mine and retold:
         row["weight"] = 0.0  # another sentence on a pair that was in contact: it may well tell it again
     elif "X" in pair and not FORMER_WORDS & set(words(c.target + " " + c.context)):
         row["weight"] = 0.0  # nothing in the marked text tells that one of the two is out of office
