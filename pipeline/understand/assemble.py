@@ -6,11 +6,10 @@ An e-mail for a contact that did not happen is the worst error, so what happened
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from pipeline.domain import (
     ContactReport,
-    DatePrecision,
     Evidence,
     Mode,
     Ordinal,
@@ -22,7 +21,7 @@ from pipeline.understand.claims import Claim, gather
 from pipeline.understand.cluster import Group, Told, cluster
 from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, LETTER, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
-from pipeline.understand.dates import DateSpan
+from pipeline.understand.dating import Dater, ahead, following
 from pipeline.understand.facts import FactFinder
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.places import Place
@@ -31,7 +30,6 @@ from pipeline.understand.reading import Reading
 LEAST_NEWS = 0.6  # confidence of a contact that happened now: it may raise an alert
 LEAST_OTHER = 0.5  # of plans, denials and history
 LEAST_VISIT = 0.6  # of a journey whose host is not named
-OLD = timedelta(days=31)  # contacts older than this at publication are history
 MOST_EVIDENCE = 3
 MOST_SOURCES = 4
 
@@ -42,6 +40,7 @@ class Assembler:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self.g = gazetteer
         self._finder = FactFinder(gazetteer)
+        self._dater = Dater(self._finder)
 
     def assemble(
         self, reading: Reading, judgements: Sequence[Judgement], topics: Sequence[Topic]
@@ -66,7 +65,7 @@ class Assembler:
 
     def _told(self, reading: Reading, claim: Claim) -> Told:
         sentence = reading.sentences[claim.sentence]
-        future = claim.best_course is Course.FUTURE or claim.best_status is Status.CANCELLED
+        future = ahead(claim.best_status)
         facts = self._finder.facts(reading, claim, future=future)
         return Told.of(claim, facts, sentence.text, sentence.title)
 
@@ -104,18 +103,12 @@ class Assembler:
     def _report(
         self, reading: Reading, group: Group, groups: Sequence[Group], topics: tuple[str, ...]
     ) -> ContactReport | None:
-        status = _status(group)
-        span, said = self._date(reading, group, groups, status)
-        historical = _historical(reading.on, group, span)
-        when, precision = _settled(span, historical=historical)
-        if span is not None and not said and reading.on and span.day > reading.on and COURSE[status] is Course.HAPPENED:
-            status = Status.PLANNED
-        if when is None and not historical and COURSE[status] is Course.HAPPENED and _is_the_news(group):
-            when, precision = reading.on, DatePrecision.DAY if reading.on else None
+        dated = self._dater.settle(reading, group, groups)
+        status, when, historical = dated.status, dated.day, dated.historical
         participants = self._participants(reading, group.people, when, historical=historical)
         if len(participants) < 2 or len({p.country for p in participants}) < 2:
             return None
-        confidence = _confidence(group, status)
+        confidence = _confidence(group, dated.told)
         if confidence < (LEAST_NEWS if COURSE[status] is Course.HAPPENED and not historical else LEAST_OTHER):
             return None
         place = self._place(group, participants)
@@ -129,7 +122,7 @@ class Assembler:
             mode,
             status,
             when,
-            precision,
+            dated.precision,
             minutes,
             place.name if place and present else None,
             asked.name if asked else None,
@@ -144,18 +137,16 @@ class Assembler:
     def _visit(self, reading: Reading, item: Told, place: Place, topics: tuple[str, ...]) -> ContactReport | None:
         """A journey with nobody named at its end: one participant and a location."""
         group = Group(item.claim.people, [item])
-        status = item.claim.best_status
-        confidence = item.claim.contact * item.claim.course(COURSE[status])
+        dated = self._dater.settle(reading, group, [], own_only=True)
+        status, when, historical = dated.status, dated.day, dated.historical
+        confidence = item.claim.contact * item.claim.course(COURSE[dated.told])
         if confidence < LEAST_VISIT:
             return None
-        span = None if item.facts.said else item.facts.date
-        historical = _historical(reading.on, group, span)
-        when, precision = _settled(span, historical=historical)
         participants = self._participants(reading, item.claim.people, when, historical=historical)
         if not participants:
             return None
         return ContactReport(
-            participants, Mode.VISIT, status, when, precision, location=place.name,
+            participants, Mode.VISIT, status, when, dated.precision, location=place.name,
             attribution=item.facts.attribution[:MOST_SOURCES], topics=topics, historical=historical,
             confidence=round(confidence, 4), evidence=_evidence(reading, [item]),
         )  # fmt: skip
@@ -168,46 +159,14 @@ class Assembler:
         found = [p for i in people if (p := reading.participant(self.g, i, on)) is not None]
         return tuple(sorted(found, key=lambda p: (p.name, p.country)))
 
-    def _date(
-        self, reading: Reading, group: Group, groups: Sequence[Group], status: Status
-    ) -> tuple[DateSpan | None, bool]:
-        """The date words of the claims, the finest first; else those of the next sentence."""
-        own = [t for t in group.told if t.facts.date is not None]
-        for said in (False, True):
-            found = [t for t in own if t.facts.said is said and (t.cue or not any(o.cue for o in own))]
-            if said and COURSE[status] is not Course.HAPPENED:
-                break
-            if found:
-                best = min(found, key=lambda t: (_GRAINS[(t.facts.date or _NEVER).grain], -t.weight))
-                return best.facts.date, said
-            if not said:
-                for k in self._following(group, groups, len(reading.sentences), reach=1):
-                    span = self._finder.later_date(reading, k, future=COURSE[status] is Course.FUTURE)
-                    if span is not None:
-                        return span, False
-        return None, False
-
     def _later(self, reading: Reading, group: Group, groups: Sequence[Group]) -> tuple[int | None, Ordinal | None]:
         """Length and count: from the claims, else from the sentences that go on about the contact."""
         minutes = next((t.facts.minutes for t in group.told if t.facts.minutes and t.cue), None)
         ordinal = next((t.facts.ordinal for t in group.told if t.facts.ordinal), None)
-        for k in self._following(group, groups, len(reading.sentences), reach=2):
+        for k in following(group, groups, len(reading.sentences), reach=2):
             minutes = minutes or self._finder.later_minutes(reading, k)
             ordinal = ordinal or self._finder.later_ordinal(reading, k)
         return minutes, ordinal
-
-    @staticmethod
-    def _following(group: Group, groups: Sequence[Group], count: int, *, reach: int) -> list[int]:
-        """The sentences right after the group's claims that no other contact claims."""
-        taken = {k for g in groups if g is not group for k in g.sentences}
-        out: list[int] = []
-        for t in group.told:
-            for k in range(t.claim.sentence + 1, min(count, t.claim.sentence + 1 + reach)):
-                if k in taken:
-                    break
-                if k not in out:
-                    out.append(k)
-        return out
 
     def _place(self, group: Group, participants: Sequence[Participant]) -> Place | None:
         homes = {p.country for p in participants}
@@ -219,47 +178,12 @@ class Assembler:
 
     def _sources(self, reading: Reading, group: Group, groups: Sequence[Group]) -> tuple[str, ...]:
         out = [s for t in group.told for s in t.facts.attribution]
-        for k in self._following(group, groups, len(reading.sentences), reach=1):
+        for k in following(group, groups, len(reading.sentences), reach=1):
             out += self._finder.attribution(reading, k)
         return tuple(dict.fromkeys(out))[:MOST_SOURCES]
 
 
 # -- votes -----------------------------------------------------------------------------------------------------------
-
-_GRAINS = {"day": 0, "week": 1, "month": 2, "year": 3}
-_NEVER = DateSpan(0, 0, date.min)
-
-
-def _status(group: Group) -> Status:
-    votes: dict[Status, float] = {}
-    for t in group.told:
-        for status, p in t.claim.status.items():
-            votes[status] = votes.get(status, 0.0) + p * t.weight
-    # plans that came to nothing: one sure word of it outweighs any talk of the plan
-    off = [t for t in group.told if t.cue and t.claim.course(Course.NOT) > 0.7]
-    if off and group.course is Course.FUTURE:
-        return max(off, key=lambda t: t.weight).claim.best_status
-    return max(votes, key=lambda s: (COURSE[s] is group.course, votes[s]))
-
-
-def _historical(on: date | None, group: Group, span: DateSpan | None) -> bool:
-    """Whether the contact is older than a month at publication: by its date, else by the model."""
-    if span is not None and on is not None:
-        return span.last < on - OLD
-    weight = sum(t.weight for t in group.told) or 1.0
-    return sum(t.weight * t.claim.historical for t in group.told) / weight > 0.5
-
-
-def _settled(span: DateSpan | None, *, historical: bool) -> tuple[date | None, DatePrecision | None]:
-    if span is None or span.precision is None:
-        return None, None
-    return span.day, span.precision
-
-
-def _is_the_news(group: Group) -> bool:
-    """Whether the article reports the contact itself, not in passing: told in its title or first sentences."""
-    first = min(t.claim.sentence for t in group.told if t.cue or len(group.told) == 1) if group.told else 99
-    return first <= 1
 
 
 def _confidence(group: Group, status: Status) -> float:

@@ -76,20 +76,21 @@ class DateSpan:
 
 
 _Found = tuple[date, Grain, bool]  # first day, grain, explicit
-_Handler = Callable[[re.Match[str], date | None, bool], _Found | None]
+_Handler = Callable[[re.Match[str], date | None, bool | None], _Found | None]
 
 _EDGE = re.compile(
     r"\b(?:since|until|till|by|before|after|ahead of|prior to|as of|following|starting|beginning)\s+"
-    r"(?:at least |the |late |early |last |this |next |end of )*$",
+    r"(?:at least |the |late |early |last |this |next |end of )*$|\b(?:since|until)\b[^,;:.]{0,60}$",
     _I,
 )
+_EDGE_WORD = re.compile(r"(?:since|until|by)\b", _I)  # some patterns take the word in
 
 
-def find_dates(sentence: str, published: date | None, *, future: bool = False) -> list[DateSpan]:
+def find_dates(sentence: str, published: date | None, *, future: bool | None = False) -> list[DateSpan]:
     """All date words of a sentence in its order, resolved against the day of publication.
 
-    `future` resolves weekdays and month days without a year forward, as for plans. Without a day of publication only
-    full dates are found.
+    `future` resolves weekdays and month days without a year forward, as for plans; None takes the nearest, as for plans
+    that came to nothing before or after their day. Without a day of publication only full dates are found.
     """
     found: list[DateSpan] = []
     sentence = sentence[:LONGEST]
@@ -102,9 +103,24 @@ def find_dates(sentence: str, published: date | None, *, future: bool = False) -
             got = handler(m, published, future)
             if got is None:
                 continue
-            edge = bool(_EDGE.search(sentence[: m.start()]))
+            edge = bool(_EDGE_WORD.match(m.group()) or _EDGE.search(sentence[max(0, m.start() - 90) : m.start()]))
             found.append(DateSpan(m.start(), m.end(), got[0], got[1], edge, got[2]))
-    return sorted(found, key=lambda s: s.start)
+    return _joined(sentence, sorted(found, key=lambda s: s.start))
+
+
+def _joined(sentence: str, spans: list[DateSpan]) -> list[DateSpan]:
+    """ "two weeks ago on Monday" is one day: a weekday beside a counted week lies in that week."""
+    out: list[DateSpan] = []
+    for span in spans:
+        before = out[-1] if out else None
+        if before is not None and sentence[before.end : span.start].strip().lower() in ("", "on", ","):
+            week, day = (before, span) if before.grain is Grain.WEEK else (span, before)
+            if week.grain is Grain.WEEK and day.grain is Grain.DAY and not day.explicit:
+                in_week = week.day + timedelta(days=day.day.weekday())
+                out[-1] = DateSpan(before.start, span.end, in_week, Grain.DAY, before.edge)
+                continue
+        out.append(span)
+    return out
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
@@ -135,9 +151,11 @@ def _weekday_index(word: str) -> int:
     return next(k for k, name in enumerate(WEEKDAYS) if name.startswith(word.lower().rstrip(".")[:3]))
 
 
-def _nearest_year(month: int, day: int, published: date, future: bool) -> date | None:
+def _nearest_year(month: int, day: int, published: date, future: bool | None) -> date | None:
     """The month day without a year: the latest one for what happened (a week's slack), the next for plans."""
     options = [d for y in (-1, 0, 1) if (d := _date(published.year + y, month, day))]
+    if future is None:
+        return min(options, key=lambda d: abs(d - published), default=None)
     if future:
         options = [d for d in options if d >= published - timedelta(days=7)]
         return min(options, default=None)
@@ -148,12 +166,12 @@ def _nearest_year(month: int, day: int, published: date, future: bool) -> date |
 # -- what each pattern means -----------------------------------------------------------------------------------------
 
 
-def _numbers(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _numbers(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     found = _date(int(m["y"]), int(m["m"]), int(m["d"]))
     return (found, Grain.DAY, True) if found else None
 
 
-def _month_day(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _month_day(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     month, day = _month(m["mo"]), int(m["d"])
     year = m.groupdict().get("y")
     if year:
@@ -165,11 +183,11 @@ def _month_day(m: re.Match[str], published: date | None, future: bool) -> _Found
     return (found, Grain.DAY, True) if found else None
 
 
-def _month_year(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _month_year(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     return date(int(m["y"]), _month(m["mo"]), 1), Grain.MONTH, True
 
 
-def _month_alone(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _month_alone(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     if published is None:
         return None
     month, word = _month(m["mo"]), (m["rel"] or "").lower().split(" ")[-1]
@@ -182,17 +200,20 @@ def _month_alone(m: re.Match[str], published: date | None, future: bool) -> _Fou
     return first, Grain.MONTH, True
 
 
-def _year(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _year(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     return date(int(m["y"]), 1, 1), Grain.YEAR, True
 
 
-def _weekday(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _weekday(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     if published is None:
         return None
     word, target = (m["rel"] or "").lower(), _weekday_index(m["wd"])
     ago = (published.weekday() - target) % 7
+    future = ago > 3 if future is None else future
     week = (m["week"] or "").lower()
-    if week:
+    if week == "week":  # "Thursday week": a week after the coming one
+        found = published + timedelta(days=14 - ago if ago else 7)
+    elif week:
         step = {"last": -7, "previous": -7, "next": 7, "this": 0, "following": 7}[week.split(" ")[-2]]
         found = _week_of(published) + timedelta(days=target + step)
     elif word in ("next", "coming", "this coming", "the coming", "following") or (future and word in ("", "this")):
@@ -212,14 +233,14 @@ _NEAR = {
 }  # fmt: skip
 
 
-def _near(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _near(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     if published is None:
         return None
     found = published + timedelta(days=_NEAR[" ".join(m["near"].lower().split())])
     return found, Grain.DAY, False
 
 
-def _counted(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _counted(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     """ "two weeks ago", "in three days", "a day earlier" (against publication; `relative_to` shifts it)."""
     if published is None:
         return None
@@ -241,7 +262,7 @@ def _counted(m: re.Match[str], published: date | None, future: bool) -> _Found |
     return date(year, 1, 1), Grain.YEAR, False
 
 
-def _period(m: re.Match[str], published: date | None, future: bool) -> _Found | None:
+def _period(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
     if published is None:
         return None
     rel, unit = m["rel"].lower(), m["unit"].lower()
@@ -276,14 +297,15 @@ _MONTH_DAY = (
 _DAY_OF_WEEK = (
     r"\b(?:(?P<rel>last|next|this coming|the coming|coming|this past|this|past|the previous|following)\s+)?"
     rf"{_WEEKDAY}(?!\w)(?!\s+(?:Times|Telegraph|Mirror|Express|Post))"
-    r"(?:\s+(?P<week>(?:of )?(?:last|next|this|previous|following) week))?"
+    r"(?:\s+(?P<week>(?:of )?(?:last|next|this|previous|following) week|week\b))?"
 )
 _NEAR_WORDS = (
     r"\b(?P<near>day (?:after tomorrow|before yesterday)|today|tonight|this (?:morning|afternoon|evening|lunchtime)|"
     r"(?:earlier|later) (?:today|in the day)|overnight|yesterday|last (?:night|evening)|tomorrow)\b"
 )
 _AGO = (
-    rf"\b{_N}\s+{_UNIT}\s+(?P<back>ago|earlier|before|prior|previously)\b(?! (?:the|his|her|their|an?|its|[A-Z]\w+)\b)"
+    rf"\b{_N}\s+{_UNIT}\s+(?P<back>ago|earlier|before|prior|previously)\b"
+    r"(?! (?:the|his|her|their|an?|its|(?-i:[A-Z]\w+))\b)"
 )
 _HENCE = rf"\bin\s+{_N}\s+{_UNIT}(?:['’]s? time)?\b(?! of\b)(?P<back>(?!))?"
 _WEEKEND = (

@@ -28,7 +28,8 @@ from pipeline.understand.tokens import Token
 _I = re.IGNORECASE
 _SAID = (
     r"(?:said|says|told|announced|reported|confirmed|stated|added|warned|tweeted|wrote|declared|urged|vowed|insisted|"
-    r"denied|revealed|noted|acknowledged|admitted|claimed|accused|condemned|demanded|called for|signed|approved|issued)"
+    r"denied|revealed|noted|acknowledged|admitted|claimed|accused|condemned|demanded|called for|signed|approved|issued|"
+    r"published|aired|broadcast)"
 )
 # The day of a statement is not the day of what it states: "said on Friday", "X on Friday accused".
 _SAID_BEFORE = re.compile(
@@ -36,7 +37,7 @@ _SAID_BEFORE = re.compile(
     r"(?:on|late|early|late on|early on)?\s*$",
     _I,
 )
-_SAID_AFTER = re.compile(rf"^,?\s+(?:\w+\s+)?{_SAID}\b", _I)
+_SAID_AFTER = re.compile(rf"^\s+(?:\w+\s+)?{_SAID}\b", _I)
 _OWNED = re.compile(r"^['’]s\s+(?P<noun>(?:[\w’'-]+\s+){0,3}[\w’'-]+)", _I)
 _BREAK = re.compile(
     r"[;:—–]|,\s+(?:where|which|who|while|but|after|before|when|as|whose)\b|\b(?:after|before|but|while|since|until)\b",
@@ -44,13 +45,14 @@ _BREAK = re.compile(
 )
 _TALK_NOUN = re.compile(
     r"\b(?:call|talks?|meeting|summit|conversation|visit|trip|session|dinner|lunch|discussions?|negotiations|videoconference|"
-    r"conference|phone|telephone|video|exchange|audience|encounter|signing|ceremony)\b",
+    r"conference|phone|telephone|video|zoom|exchange|audience|encounter|signing|ceremony|gala|breakfast|funeral|reception|"
+    r"banquet|letter|message)\b",
     _I,
 )
 _GOES_ON = re.compile(
     r"^\W*(?:(?:the|their|this|that|saturday|sunday|monday|tuesday|wednesday|thursday|friday)['’s]*\s+(?:[\w-]+\s+){0,3}?"
     r"(?:calls?|conversations?|talks?|meetings?|summit|discussions?|negotiations?|exchange|session|visit|encounter|two|pair|"
-    r"leaders|presidents|men)|it|they|both|after|for)\b",
+    r"leaders|presidents|men)|it|they|both|after|for|we|in the first call)\b",
     _I,
 )
 
@@ -76,12 +78,12 @@ class FactFinder:
         self._places = PlaceFinder(gazetteer)
         self._attribution = AttributionFinder(gazetteer.registry.country_by_seat)
 
-    def facts(self, reading: Reading, claim: Claim, *, future: bool) -> Facts:
+    def facts(self, reading: Reading, claim: Claim, *, future: bool | None) -> Facts:
         """The attributes that the claim's own sentence tells; `future` resolves weekdays forward."""
         sentence = reading.sentences[claim.sentence]
         cues = self._cues(reading, claim)
-        spans = find_dates(sentence.text, reading.on, future=future)
-        span, said = _choose_date(sentence.text, spans, cues)
+        anchors = [(a - sentence.start, b - sentence.start) for a, b in claim.anchors]
+        span, said = _choose_date(sentence.text, _event_dates(sentence.text, reading.on, future=future), cues, anchors)
         return Facts(
             span,
             said,
@@ -104,7 +106,16 @@ class FactFinder:
         """A length told in sentence `k` of the contact that the sentence before tells: "It lasted 55 minutes"."""
         text = reading.sentences[k].text
         found = find_durations(text)
-        return found[0].minutes if len(found) == 1 and _GOES_ON.match(text) else None
+        if len(found) != 1:
+            return None
+        opens = text[: found[0].start].strip(" '\"“‘-–—") in (
+            "",
+            "A",
+            "An",
+            "The",
+            "Their",
+        )  # "A 40-minute conversation"
+        return found[0].minutes if opens or _GOES_ON.match(text) else None
 
     def later_ordinal(self, reading: Reading, k: int) -> Ordinal | None:
         """A count told in sentence `k` of the contact that the sentence before tells: "It was their third call"."""
@@ -112,13 +123,29 @@ class FactFinder:
         found = find_ordinals(text)
         return found[0].ordinal if len(found) == 1 and _GOES_ON.match(text) else None
 
-    def later_date(self, reading: Reading, k: int, *, future: bool) -> DateSpan | None:
+    def later_date(self, reading: Reading, k: int, *, future: bool | None) -> DateSpan | None:
         """A day told in sentence `k` of the contact that the sentence before tells: "The call took place on Friday"."""
         text = reading.sentences[k].text
         if not _GOES_ON.match(text) or not _TALK_NOUN.search(text[:60]):
             return None
-        span, said = _choose_date(text, find_dates(text, reading.on, future=future), [])
+        span, said = _choose_date(text, _event_dates(text, reading.on, future=future), [])
         return None if said else span
+
+    def earlier_date(self, reading: Reading, claim: Claim, *, future: bool | None) -> DateSpan | None:
+        """The day of the story so far: "On Tuesday A flew to Oslo. It rained. There he met B".
+
+        The last dated sentence of up to three before counts, if it tells of one of the people.
+        """
+        for k in range(claim.sentence - 1, max(-1, claim.sentence - 4), -1):
+            sentence = reading.sentences[k]
+            spans = [s for s in _event_dates(sentence.text, reading.on, future=future) if not s.edge]
+            if not spans:
+                continue
+            if not any(m.sentence == k and claim.people.intersection(m.people) for m in reading.mentions):
+                return None
+            span, said = _choose_date(sentence.text, spans, [])
+            return None if said or span is None or span.grain is not Grain.DAY else span
+        return None
 
     def _cues(self, reading: Reading, claim: Claim) -> list[tuple[int, int]]:
         """Where in the sentence the contact is told: words for its way, near the people."""
@@ -172,7 +199,16 @@ def _tokens_of(reading: Reading, k: int) -> list[Token]:
     return reading.tokens[first:last]
 
 
-def _choose_date(text: str, spans: Sequence[DateSpan], cues: Sequence[tuple[int, int]]) -> tuple[DateSpan | None, bool]:
+def _event_dates(text: str, published: date | None, *, future: bool | None) -> list[DateSpan]:
+    """The date words of a sentence without those that count: "their third call this week"."""
+    windows = [(o.start, o.until) for o in find_ordinals(text, firsts=True)]
+    spans = find_dates(text, published, future=future)
+    return [s for s in spans if s.grain is Grain.DAY or not any(a < s.end and s.start < b for a, b in windows)]
+
+
+def _choose_date(
+    text: str, spans: Sequence[DateSpan], cues: Sequence[tuple[int, int]], anchors: Sequence[tuple[int, int]] = ()
+) -> tuple[DateSpan | None, bool]:
     """The date words that date the contact, and whether they are only those of a statement about it."""
     best: tuple[float, DateSpan, bool] | None = None
     for span in spans:
@@ -184,6 +220,7 @@ def _choose_date(text: str, spans: Sequence[DateSpan], cues: Sequence[tuple[int,
         before, after = text[max(0, span.start - 80) : span.start], text[span.end : span.end + 40]
         said = not owned and bool(_SAID_BEFORE.search(before) or _SAID_AFTER.match(after))
         cost = min((_distance(text, span, cue) for cue in cues), default=float(span.start))
+        cost += 0.3 * sum(_distance(text, span, a) for a in anchors) / max(1, len(anchors))
         cost += 150.0 * said + {Grain.DAY: 0, Grain.WEEK: 15, Grain.MONTH: 15, Grain.YEAR: 40}[span.grain]
         if best is None or cost < best[0]:
             best = (cost, span, said)

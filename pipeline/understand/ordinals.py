@@ -47,32 +47,34 @@ _NOT_AFTER = re.compile(r"^\s*(?:to last|time around)", _I)
 
 @dataclass(frozen=True, slots=True)
 class OrdinalSpan:
-    """Characters `start`..`end` of a sentence that count a contact."""
+    """Characters `start`..`end` of a sentence count a contact, in a window whose words end at `until`."""
 
     start: int
     end: int
+    until: int
     ordinal: Ordinal
 
 
-def find_ordinals(sentence: str) -> list[OrdinalSpan]:
-    """The counts of contacts in a sentence, in its order."""
+def find_ordinals(sentence: str, *, firsts: bool = False) -> list[OrdinalSpan]:
+    """The counts of contacts in a sentence, in its order; `firsts` adds those of one, whose window may be asked for."""
     sentence = sentence[:LONGEST]
     found: list[OrdinalSpan] = []
     for pattern in (_COUNTED, _TIME, _MARKS, _THEIR, _TIMES):
         for m in pattern.finditer(sentence):
             count = 2 if m.groupdict().get("twice") else ordinal(m["n"]) or whole(m["n"])
-            if count is None or not 2 <= count <= 500 or _NOT_AFTER.match(sentence[m.end() :]):
+            if count is None or not (1 if firsts else 2) <= count <= 500 or _NOT_AFTER.match(sentence[m.end() :]):
                 continue
             if all(m.end() <= s.start or m.start() >= s.end for s in found):
-                found.append(OrdinalSpan(m.start(), m.end(), Ordinal(count, _window(sentence, m.end()))))
+                window, until = _window(sentence, m.end())
+                found.append(OrdinalSpan(m.start(), m.end(), until, Ordinal(count, window)))
     return sorted(found, key=lambda s: s.start)
 
 
-def _window(sentence: str, start: int) -> str | None:
-    """The stretch of time that is counted over, as worded, without its preposition."""
+def _window(sentence: str, start: int) -> tuple[str | None, int]:
+    """The stretch of time that is counted over, as worded, without its preposition; and where its words end."""
     end = next((start + m.start() for m in re.finditer(r"[.;!?]\s", sentence[start:])), len(sentence))
     m = _WINDOW.search(sentence, start, min(end, start + 140))
     if m is None:
-        return None
+        return None, start
     text = next(v for v in m.groupdict().values() if v)
-    return " ".join(text.split()).rstrip(" ,.-'’")
+    return " ".join(text.split()).rstrip(" ,.-'’"), m.end()

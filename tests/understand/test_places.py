@@ -1,20 +1,15 @@
 """Places of talks, and places that are only talked about."""
 
-from pathlib import Path
-
 import pytest
 
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.places import PlaceFinder
-from pipeline.understand.registry import Registry
 from pipeline.understand.tokens import tokenise
-
-LEADERS = Path(__file__).parents[2] / "config" / "leaders"
 
 
 @pytest.fixture(scope="module")
-def finder() -> PlaceFinder:
-    return PlaceFinder(Gazetteer.of(Registry.load(LEADERS)))
+def finder(gazetteer: Gazetteer) -> PlaceFinder:
+    return PlaceFinder(gazetteer)
 
 
 @pytest.mark.parametrize(

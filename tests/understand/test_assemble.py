@@ -1,0 +1,245 @@
+"""From judged pairs to contacts: the judgements are given here, so that every rule around the model shows alone."""
+
+from datetime import date
+
+import pytest
+
+from pipeline.domain import Article, ContactReport, Mode, Status, Topic
+from pipeline.understand.assemble import Assembler
+from pipeline.understand.contact_model import Judgement
+from pipeline.understand.gazetteer import Gazetteer
+from pipeline.understand.reading import Reading, read
+
+SATURDAY = date(2022, 2, 12)
+MACRON, PUTIN, SCHOLZ, BIDEN = "Emmanuel Macron", "Vladimir Putin", "Olaf Scholz", "Joe Biden"
+
+
+@pytest.fixture(scope="module")
+def assembler(gazetteer: Gazetteer) -> Assembler:
+    return Assembler(gazetteer)
+
+
+class Verdict:
+    """What the model is made to say of the sentences with `words`, for pairs within `people` (None: every pair)."""
+
+    def __init__(
+        self, words: str, mode: Mode, status: Status = Status.OCCURRED, people: tuple[str, ...] | None = None,
+        contact: float = 0.97, historical: float = 0.02, alone: bool = False,
+    ) -> None:  # fmt: skip
+        self.words, self.mode, self.status, self.people = words, mode, status, people
+        self.contact, self.historical, self.alone = contact, historical, alone
+
+    def judgement(self) -> Judgement:
+        status = {s: 0.95 if s is self.status else 0.01 for s in Status}
+        mode = {m: 0.94 if m is self.mode else 0.01 for m in Mode}
+        return Judgement(self.contact, self.historical, status, mode)
+
+
+NONE = Judgement(0.02, 0.02, dict.fromkeys(Status, 1 / 6), dict.fromkeys(Mode, 1 / 7))
+
+
+def contacts(
+    gazetteer: Gazetteer, assembler: Assembler, text: str, *verdicts: Verdict, title: str = "", on: date = SATURDAY
+) -> list[ContactReport]:
+    reading = read(gazetteer, Article("a", title, text, on))
+    judgements = [_judge(gazetteer, reading, k, verdicts) for k in range(len(reading.candidates))]
+    return list(assembler.assemble(reading, judgements, [Topic("deescalation_talks", 0.9)]))
+
+
+def _judge(gazetteer: Gazetteer, reading: Reading, k: int, verdicts: tuple[Verdict, ...]) -> Judgement:
+    c = reading.candidates[k]
+    names = [gazetteer.registry.people[p].name for p in (c.first, c.second) if p is not None]
+    for verdict in verdicts:
+        if verdict.words not in reading.sentences[c.sentence].text or verdict.alone != (c.second is None):
+            continue
+        if verdict.people is None or set(names) <= set(verdict.people):
+            return verdict.judgement()
+    return NONE
+
+
+def names(contact: ContactReport) -> list[str]:
+    return [p.name for p in contact.participants]
+
+
+def test_facts_of_one_call_are_gathered_over_sentences(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = (
+        "French President Emmanuel Macron called Russian President Vladimir Putin on Friday. The conversation lasted "
+        "an hour and a half. It was their third call this month, the Elysee Palace said."
+    )
+    (call,) = contacts(gazetteer, assembler, text, Verdict("called", Mode.PHONE))
+    assert names(call) == [MACRON, PUTIN]
+    assert (call.mode, call.status, call.date) == (Mode.PHONE, Status.OCCURRED, date(2022, 2, 11))
+    assert (call.duration_minutes, call.initiator, call.historical) == (90, MACRON, False)
+    assert call.ordinal is not None
+    assert (call.ordinal.count, call.ordinal.window) == (3, "this month")
+    assert call.topics == ("deescalation_talks",)
+    whole = "\n" + text
+    assert [whole[e.start : e.end] for e in call.evidence] == [e.text for e in call.evidence]
+
+
+def test_participants_carry_country_office_and_wikidata_id(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    (call,) = contacts(gazetteer, assembler, "Macron phoned Putin on Friday.", Verdict("phoned", Mode.PHONE))
+    assert [(p.country, p.wikidata_id, p.office) for p in call.participants] == [
+        ("FRA", "Q3052772", "President"),
+        ("RUS", "Q7747", "President"),
+    ]
+
+
+def test_the_title_and_the_text_tell_one_contact(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    found = contacts(
+        gazetteer, assembler, "Emmanuel Macron and Vladimir Putin spoke by phone on Thursday.",
+        Verdict("call", Mode.PHONE), Verdict("spoke", Mode.PHONE), title="Macron and Putin hold call",
+    )  # fmt: skip
+    assert [c.date for c in found] == [date(2022, 2, 10)]
+
+
+def test_a_call_and_a_visit_of_the_same_two_are_two_contacts(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = (
+        "Macron phoned Putin on Saturday. "
+        "On Monday, Macron travelled to Moscow, where he held five-hour talks with Putin."
+    )
+    call, visit = contacts(gazetteer, assembler, text, Verdict("phoned", Mode.PHONE), Verdict("travelled", Mode.VISIT))
+    assert (call.mode, call.date, call.duration_minutes) == (Mode.PHONE, date(2022, 2, 12), None)
+    assert (visit.mode, visit.date, visit.duration_minutes) == (Mode.VISIT, date(2022, 2, 7), 300)
+    assert visit.location == "Moscow"
+
+
+def test_calls_on_two_days_are_two_contacts(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron phoned Putin on Thursday. Macron called Putin again on Friday."
+    found = contacts(gazetteer, assembler, text, Verdict("phoned", Mode.PHONE), Verdict("called", Mode.PHONE))
+    assert [c.date for c in found] == [date(2022, 2, 10), date(2022, 2, 11)]
+
+
+def test_a_plan_beside_what_happened_stays_a_plan(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron phoned Putin on Friday. Macron will call Putin again on Monday."
+    held, plan = contacts(
+        gazetteer, assembler, text, Verdict("phoned", Mode.PHONE), Verdict("will call", Mode.PHONE, Status.PLANNED)
+    )
+    assert (held.status, held.date) == (Status.OCCURRED, date(2022, 2, 11))
+    assert (plan.status, plan.date) == (Status.PLANNED, date(2022, 2, 14))
+
+
+def test_a_plan_that_was_called_off_is_one_contact(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron will not meet Putin on Monday, aides said. Macron was due to meet Putin in Geneva on Monday."
+    (found,) = contacts(
+        gazetteer, assembler, text,
+        Verdict("will not meet", Mode.IN_PERSON, Status.CANCELLED), Verdict("was due", Mode.IN_PERSON, Status.PLANNED),
+    )  # fmt: skip
+    assert (found.status, found.date) == (Status.CANCELLED, date(2022, 2, 14))
+
+
+def test_what_lies_ahead_has_not_happened(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    (found,) = contacts(
+        gazetteer, assembler, "On February 14, Macron meets Putin in Moscow.", Verdict("meets", Mode.IN_PERSON)
+    )
+    assert (found.status, found.date) == (Status.PLANNED, date(2022, 2, 14))
+
+
+def test_a_joint_call_is_one_contact(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Emmanuel Macron and Olaf Scholz spoke by phone with Vladimir Putin on Friday."
+    (found,) = contacts(gazetteer, assembler, text, Verdict("spoke", Mode.PHONE))
+    assert names(found) == [MACRON, SCHOLZ, PUTIN]
+
+
+def test_separate_calls_are_two_contacts(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Vladimir Putin had telephone conversations with Emmanuel Macron and Olaf Scholz on Friday."
+    found = contacts(gazetteer, assembler, text, Verdict("conversations", Mode.PHONE))
+    assert sorted(map(names, found)) == [[MACRON, PUTIN], [SCHOLZ, PUTIN]]
+
+
+def test_a_pair_of_a_larger_contact_is_no_contact_of_its_own(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = (
+        "Emmanuel Macron, Olaf Scholz and Vladimir Putin met in Geneva on Friday. "
+        "At the summit Macron and Putin agreed to go on."
+    )
+    found = contacts(
+        gazetteer, assembler, text, Verdict("met", Mode.MULTILATERAL), Verdict("At the summit", Mode.MULTILATERAL)
+    )
+    assert [(names(c), c.mode, c.location) for c in found] == [([MACRON, SCHOLZ, PUTIN], Mode.MULTILATERAL, "Geneva")]
+
+
+def test_a_traveller_without_a_host_is_a_visit_to_each_place(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron spoke on Friday. After that, the French leader visited Kyiv and Berlin."
+    found = contacts(gazetteer, assembler, text, Verdict("visited", Mode.VISIT, alone=True))
+    assert [(names(c), c.mode, c.location) for c in found] == [
+        ([MACRON], Mode.VISIT, "Kyiv"),
+        ([MACRON], Mode.VISIT, "Berlin"),
+    ]
+
+
+def test_a_journey_to_a_host_met_there_is_the_same_contact(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron flew to Moscow on Friday. Macron met Putin in the evening."
+    (found,) = contacts(
+        gazetteer, assembler, text, Verdict("flew", Mode.VISIT, alone=True), Verdict("met", Mode.IN_PERSON)
+    )
+    assert (names(found), found.location, found.date) == ([MACRON, PUTIN], "Moscow", date(2022, 2, 11))
+
+
+def test_history_is_marked_by_its_date(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Putin shakes hands with Angela Merkel in Sochi on May 2, 2017."
+    (found,) = contacts(gazetteer, assembler, text, Verdict("shakes", Mode.IN_PERSON, historical=0.1))
+    assert (found.historical, found.date) == (True, date(2017, 5, 2))
+    assert names(found) == ["Angela Merkel", PUTIN]
+
+
+def test_somebody_out_of_office_on_the_day_is_no_participant(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Putin met former German chancellor Angela Merkel in Moscow on Friday."
+    assert contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON)) == []
+
+
+def test_two_leaders_of_one_country_are_no_contact(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Olaf Scholz met Frank-Walter Steinmeier in Berlin on Friday."
+    assert contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "expected"),
+    [
+        ("Macron spoke with Putin on Friday.", Mode.PHONE, Mode.UNSPECIFIED),
+        ("Macron spoke with Putin by video link on Friday.", Mode.PHONE, Mode.VIDEO),
+        ("Macron met Putin in Geneva on Friday.", Mode.VISIT, Mode.IN_PERSON),
+        ("Macron met Putin in Moscow on Friday.", Mode.IN_PERSON, Mode.VISIT),
+        ("Macron welcomed Putin to his palace on Friday.", Mode.VISIT, Mode.VISIT),
+        ("Macron wrote to Putin on Friday.", Mode.LETTER, Mode.LETTER),
+    ],
+)
+def test_the_mode_is_what_the_words_say(
+    gazetteer: Gazetteer, assembler: Assembler, text: str, mode: Mode, expected: Mode
+) -> None:
+    (found,) = contacts(gazetteer, assembler, text, Verdict("Macron", mode))
+    assert found.mode is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Macron phoned Putin.", SATURDAY),  # fresh, no date word
+        ("Macron phoned Putin last week.", date(2022, 1, 31)),
+        ("Macron, who had phoned Putin, said nothing.", None),  # looks back
+        ("Macron phoned Putin, the Kremlin said on Friday.", date(2022, 2, 11)),  # the day it was said
+        ("Macron phoned Putin on Thursday, the Kremlin said on Friday.", date(2022, 2, 10)),
+        ("Before Monday's attack Macron phoned Putin on Sunday.", date(2022, 2, 6)),
+        ("Macron phoned Putin for the third time since January.", None),
+    ],
+)
+def test_dates(gazetteer: Gazetteer, assembler: Assembler, text: str, day: date | None) -> None:
+    (found,) = contacts(gazetteer, assembler, text, Verdict("phoned", Mode.PHONE))
+    assert found.date == day
+
+
+def test_the_day_of_the_story_so_far_dates_what_follows(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "It rained. Snow fell. Wind blew. On Tuesday Macron landed in Oslo. It rained. There Macron met Putin."
+    (found,) = contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON))
+    assert found.date == date(2022, 2, 8)
+
+
+def test_an_unsure_contact_is_left_out(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron phoned Putin on Friday."
+    assert contacts(gazetteer, assembler, text, Verdict("phoned", Mode.PHONE, contact=0.4)) == []
+
+
+def test_without_a_day_of_publication_nothing_is_dated_by_guess(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    reading = read(gazetteer, Article("a", "", "Emmanuel Macron phoned Vladimir Putin on Friday.", None))
+    judgements = [Verdict("", Mode.PHONE).judgement() if c.second else NONE for c in reading.candidates]
+    (found,) = assembler.assemble(reading, judgements, [])
+    assert (found.date, found.date_precision) == (None, None)
