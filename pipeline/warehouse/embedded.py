@@ -54,7 +54,9 @@ SETTINGS = {
     "log_line_prefix": "%m [%p] %u@%d ",
     "password_encryption": "scram-sha-256",
 }
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+HASTY = {"fsync": "off", "full_page_writes": "off"}
+# A user of the server is the process, not the object that asked: an object that is forgotten must not let go.
+_HOLDS: set[IO[str]] = set()
 
 
 class EmbeddedPostgres:
@@ -134,11 +136,19 @@ class EmbeddedPostgres:
         """
         with self._alone():
             self._hold()
-            if not self.running():
-                self._prepare()
-                self._launch()
-            self._settle()
-        return self.dsn
+            deadline = time.monotonic() + START_SECONDS
+            while True:
+                if not self.running():
+                    self._prepare()
+                    self._launch()
+                try:
+                    self._settle()
+                    return self.dsn
+                except psycopg2.OperationalError as error:
+                    # A server just now killed looks alive for a moment.
+                    if time.monotonic() > deadline:
+                        raise ServerFault(f"PostgreSQL does not answer: {error}", f"Its log is {self.log}.") from error
+                    time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop the server, whoever uses it, and leave no process. No fault if it does not run. Raises ServerFault."""
@@ -191,10 +201,12 @@ class EmbeddedPostgres:
     def _hold(self) -> None:
         if self._held is None:
             self._held = self._open("users.lock")
+            _HOLDS.add(self._held)
             fcntl.flock(self._held, fcntl.LOCK_SH)
 
     def _let_go(self) -> None:
         if self._held is not None:
+            _HOLDS.discard(self._held)
             self._held.close()
             self._held = None
 
@@ -331,7 +343,7 @@ class EmbeddedPostgres:
             bootstrap.settle(self.admin_dsn, self._tokens())
         except psycopg2.OperationalError as error:
             if "password authentication failed" not in str(error):
-                raise ServerFault(f"PostgreSQL does not answer: {error}", f"Its log is {self.log}.") from error
+                raise
             self._shut_down()
             account = server_account(self.data)
             programs = self._find_programs(account)

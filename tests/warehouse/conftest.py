@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
+from typing import ClassVar
 
 import pytest
 from psycopg2.extensions import connection as Connection
@@ -41,12 +42,67 @@ SCHOLZ = Participant("Olaf Scholz", "DEU", "Q61053", "Chancellor")
 BIDEN = Participant("Joe Biden", "USA", "Q6279", "President")
 
 
+def call(
+    *people: Participant,
+    on: date | None = date(2022, 2, 12),
+    mode: Mode = Mode.PHONE,
+    status: Status = Status.OCCURRED,
+    minutes: int | None = 100,
+) -> ContactReport:
+    """What an article says of a contact; by default the call of 12 February 2022."""
+    return ContactReport(
+        participants=people or (MACRON, PUTIN),
+        mode=mode,
+        status=status,
+        date=on,
+        date_precision=DatePrecision.DAY if on else None,
+        duration_minutes=minutes,
+        location=None,
+        initiator="Emmanuel Macron",
+        ordinal=Ordinal(4, "recent weeks"),
+        attribution=("Elysee Palace",),
+        topics=("deescalation_talks",),
+        historical=False,
+        confidence=0.98,
+        evidence=(Evidence("Macron spoke", 8, 20),),
+    )
+
+
+def contact(contact_id: str, *report_ids: int, status: Status = Status.OCCURRED, minutes: int | None = 100) -> Contact:
+    """The contact that these reports tell of."""
+    return Contact(
+        contact_id=contact_id,
+        participants=(MACRON, PUTIN),
+        mode=Mode.PHONE,
+        status=status,
+        occurred_on=date(2022, 2, 12),
+        date_precision=DatePrecision.DAY,
+        duration_minutes=minutes,
+        location=None,
+        initiator="Emmanuel Macron",
+        ordinal=Ordinal(4, "recent weeks"),
+        historical=False,
+        topics=("deescalation_talks",),
+        attribution=("Elysee Palace",),
+        confidence=0.98,
+        first_reported_at=NOW - timedelta(hours=1),
+        last_reported_at=NOW,
+        report_ids=report_ids,
+        outlets=("Herald", "The Courier"),
+        families=("courier", "herald"),
+        reason="same pair, same day",
+    )
+
+
 @dataclass
 class House:
     """A warehouse with two outlets, and short ways to fill it."""
 
     conn: Connection
     dsn: str
+    now: ClassVar[datetime] = NOW
+    call = staticmethod(call)
+    contact = staticmethod(contact)
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def item(self, feed: str = "courier") -> int:
@@ -129,55 +185,3 @@ def another(warehouse_dsn: str) -> Iterator[Callable[[], Connection]]:
     yield make
     for connection in opened:
         connection.close()
-
-
-def call(
-    *people: Participant,
-    on: date | None = date(2022, 2, 12),
-    mode: Mode = Mode.PHONE,
-    status: Status = Status.OCCURRED,
-    minutes: int | None = 100,
-) -> ContactReport:
-    """What an article says of a contact; by default the call of 12 February 2022."""
-    return ContactReport(
-        participants=people or (MACRON, PUTIN),
-        mode=mode,
-        status=status,
-        date=on,
-        date_precision=DatePrecision.DAY if on else None,
-        duration_minutes=minutes,
-        location=None,
-        initiator="Emmanuel Macron",
-        ordinal=Ordinal(4, "recent weeks"),
-        attribution=("Elysee Palace",),
-        topics=("deescalation_talks",),
-        historical=False,
-        confidence=0.98,
-        evidence=(Evidence("Macron spoke", 8, 20),),
-    )
-
-
-def contact(contact_id: str, *report_ids: int, status: Status = Status.OCCURRED, minutes: int | None = 100) -> Contact:
-    """The contact that these reports tell of."""
-    return Contact(
-        contact_id=contact_id,
-        participants=(MACRON, PUTIN),
-        mode=Mode.PHONE,
-        status=status,
-        occurred_on=date(2022, 2, 12),
-        date_precision=DatePrecision.DAY,
-        duration_minutes=minutes,
-        location=None,
-        initiator="Emmanuel Macron",
-        ordinal=Ordinal(4, "recent weeks"),
-        historical=False,
-        topics=("deescalation_talks",),
-        attribution=("Elysee Palace",),
-        confidence=0.98,
-        first_reported_at=NOW - timedelta(hours=1),
-        last_reported_at=NOW,
-        report_ids=report_ids,
-        outlets=("Herald", "The Courier"),
-        families=("courier", "herald"),
-        reason="same pair, same day",
-    )

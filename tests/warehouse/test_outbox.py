@@ -1,0 +1,108 @@
+"""The outbox: one message for one contact, rule and recipient, whatever is run again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import psycopg2
+import pytest
+from psycopg2.extensions import connection as Connection
+
+from pipeline.warehouse.contacts import save_contacts
+from pipeline.warehouse.outbox import (
+    Message,
+    claim_messages,
+    enqueue,
+    mark_failed,
+    mark_sent,
+    undelivered,
+)
+
+House = Any
+A = "0f0e0d0c-0000-4000-8000-00000000000a"
+LEASE = 600
+
+
+@pytest.fixture
+def message(house: House) -> Message:
+    """A message about a contact that is in the warehouse."""
+    (report_id,) = house.report_ids(house.understood(house.call()))
+    save_contacts(house.conn, [house.contact(A, report_id)], house.now)
+    return Message(A, "any", "desk@example.org", "Macron – Putin", "text", "<p>html</p>", "<1@hotline>", house.now)
+
+
+def test_a_message_comes_back_as_it_was(house: House, message: Message) -> None:
+    assert enqueue(house.conn, message)
+    (claimed,) = claim_messages(house.conn, 10, LEASE)
+    assert (claimed.subject, claimed.text, claimed.html, claimed.message_id) == (
+        "Macron – Putin",
+        "text",
+        "<p>html</p>",
+        "<1@hotline>",
+    )
+    assert (claimed.contact_id, claimed.rule, claimed.recipient, claimed.as_of, claimed.attempts) == (
+        A,
+        "any",
+        "desk@example.org",
+        house.now,
+        0,
+    )
+
+
+def test_the_second_message_for_one_contact_rule_and_recipient_is_not_taken(house: House, message: Message) -> None:
+    assert enqueue(house.conn, message)
+    assert not enqueue(house.conn, replace(message, subject="again", message_id="<2@hotline>"))
+    assert enqueue(house.conn, replace(message, recipient="other@example.org", message_id="<3@hotline>"))
+
+
+def test_a_message_about_no_contact_is_refused(house: House, message: Message) -> None:
+    with pytest.raises(psycopg2.errors.ForeignKeyViolation):
+        enqueue(house.conn, replace(message, contact_id=A[:-1] + "b"))
+
+
+def test_a_sent_message_is_never_claimed_again(house: House, message: Message) -> None:
+    enqueue(house.conn, message)
+    (claimed,) = claim_messages(house.conn, 10, LEASE)
+    mark_sent(house.conn, claimed.outbox_id, "250 OK")
+    assert claim_messages(house.conn, 10, LEASE) == []
+    assert undelivered(house.conn) == 0
+    assert house.rows("SELECT outcome, reply FROM core.outbox_attempt") == [("sent", "250 OK")]
+    with pytest.raises(LookupError):
+        mark_sent(house.conn, claimed.outbox_id, "250 OK")
+
+
+def test_a_failed_message_waits_longer_each_time(house: House, message: Message) -> None:
+    enqueue(house.conn, message)
+    pauses = []
+    for _ in range(3):
+        (claimed,) = claim_messages(house.conn, 10, LEASE)
+        mark_failed(house.conn, claimed.outbox_id, "451 try later", permanent=False)
+        house.conn.commit()
+        assert claim_messages(house.conn, 10, LEASE) == []
+        pauses.append(house.one("SELECT extract(epoch FROM next_attempt_at - now())::integer FROM core.outbox"))
+        house.rows("UPDATE core.outbox SET next_attempt_at = now() RETURNING 1")
+    assert [round(pause / 10) * 10 for pause in pauses] == [30, 60, 120]
+    assert claim_messages(house.conn, 10, LEASE)[0].attempts == 3
+
+
+def test_a_message_refused_for_good_is_not_tried_again(house: House, message: Message) -> None:
+    enqueue(house.conn, message)
+    (claimed,) = claim_messages(house.conn, 10, LEASE)
+    mark_failed(house.conn, claimed.outbox_id, "550 no such user", permanent=True)
+    assert claim_messages(house.conn, 10, LEASE) == []
+    assert house.one("SELECT state FROM core.outbox") == "failed"
+
+
+def test_a_claim_ends_with_its_connection(house: House, message: Message, another: Callable[[], Connection]) -> None:
+    enqueue(house.conn, message)
+    house.conn.commit()
+    sender = another()
+    assert claim_messages(sender, 10, LEASE)
+    assert claim_messages(house.conn, 10, LEASE) == []
+    sender.close()
+    for _ in range(200):
+        if claimed := claim_messages(house.conn, 10, LEASE):
+            break
+    assert claimed[0].message_id == "<1@hotline>"
