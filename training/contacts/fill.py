@@ -1,6 +1,6 @@
 """Fill the slot passages with random leaders and days, read them, and label each candidate: what the model learns from.
 
-    python training/contacts/fill.py OUT.jsonl [--copies 2] [--seed 1] [--limit 9000] [--lost 20]
+    python -m training.contacts.fill OUT.jsonl [--copies 2] [--seed 1] [--limit 9000] [--lost 20]
 
 Prints how many labelled contacts have a candidate in their evidence sentence: what is lost here no model can find.
 One JSON object a line: target, context, contact (0/1), historical, status, mode, weight (0: not to be learned from),
@@ -13,26 +13,20 @@ import argparse
 import collections
 import json
 import random
-import sys
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
+from pipeline.domain import Article
+from pipeline.understand.candidates import TRIGGER, Candidate
+from pipeline.understand.gazetteer import FORMER_WORDS, Gazetteer
+from pipeline.understand.reading import Reading, read
+from pipeline.understand.registry import Registry
+from pipeline.understand.tokens import words
+from training.contacts.passages import HERE, passages
+from training.contacts.slots import Cast, Filler
 
-from slots import Cast, Filler  # noqa: E402
-
-from pipeline.domain import Article  # noqa: E402
-from pipeline.understand.candidates import TRIGGER, Candidate  # noqa: E402
-from pipeline.understand.gazetteer import FORMER_WORDS, Gazetteer  # noqa: E402
-from pipeline.understand.reading import Reading, read  # noqa: E402
-from pipeline.understand.registry import Registry  # noqa: E402
-from pipeline.understand.tokens import words  # noqa: E402
-
-PASSAGES = ("calls", "meetings", "traps", "long")
 Row = dict[str, Any]
 
 
@@ -50,14 +44,6 @@ class Coverage:
             self.found[kind] += held
         if not held:
             self.lost.append(told)
-
-
-def passages(folder: Path) -> Iterator[Row]:
-    """All slot passages of the folder, in file order."""
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.open(encoding="utf-8"):
-            if line.strip():
-                yield json.loads(line)
 
 
 def label(
@@ -123,13 +109,14 @@ def _label_one(
     return row
 
 
-def build(args: argparse.Namespace, registry: Registry) -> tuple[list[Row], Coverage]:
+def build(registry: Registry, folder: Path, *, copies: int, seed: int) -> tuple[list[Row], Coverage]:
+    """All labelled candidates of all passages of the folder, undecided ones too (weight 0), and what could be found."""
     gazetteer, coverage = Gazetteer.of(registry), Coverage()
     rows: list[Row] = []
     seen: set[tuple[str, str]] = set()
-    for copy in range(args.copies):
-        for passage in passages(args.folder):
-            rng = random.Random(f"{args.seed}/{copy}/{passage['id']}")
+    for copy in range(copies):
+        for passage in passages(folder):
+            rng = random.Random(f"{seed}/{copy}/{passage['id']}")
             filler = Filler(registry, gazetteer, rng)
             filled = filler.fill(passage)
             article = Article(passage["id"], filled.title, filled.text, filled.on)
@@ -152,7 +139,7 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=9000, help="negatives are sampled down to this many rows in all")
     parser.add_argument("--lost", type=int, default=0, help="show so many contacts that have no candidate")
     args = parser.parse_args()
-    rows, coverage = build(args, Registry.load(args.leaders))
+    rows, coverage = build(Registry.load(args.leaders), args.folder, copies=args.copies, seed=args.seed)
     learned = [r for r in rows if r["weight"] > 0]
     if len(learned) > args.limit:
         others = [r for r in learned if not r["contact"]]

@@ -11,10 +11,9 @@ from typing import Any
 
 from pipeline.understand.gazetteer import WIDELY_KNOWN, Gazetteer
 from pipeline.understand.registry import Person, Registry, Term
+from training.contacts.passages import SLOT, WEEKDAYS, whole
 
-SLOT = re.compile(r"\{([^{}]*)\}")
 FIRST_DAY, LAST_DAY = date(2001, 1, 1), date(2024, 12, 31)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BODY_TITLES = {
     "UN": ("UN Secretary-General", "the UN secretary-general", "secretary-general", "the UN chief",
            "the United Nations"),
@@ -99,8 +98,7 @@ class Filler:
     def fill(self, passage: dict[str, Any]) -> Filled:
         """The passage as an article of a random day that falls on its weekday."""
         on = self._day(passage["weekday"])
-        whole = f"{passage['title'] or ''}\n{passage['text']}"
-        used = SLOT.findall(whole)
+        used = SLOT.findall(whole(passage))
         forms = self._forms(used, on)
         curly = self.rng.random() < 0.4
 
