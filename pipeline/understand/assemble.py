@@ -169,12 +169,15 @@ class Assembler:
         return minutes, ordinal
 
     def _place(self, group: Group, participants: Sequence[Participant]) -> Place | None:
+        """Where it was: in one of their countries first, a city before a country, the nearest to their names."""
         homes = {p.country for p in participants}
-        found = [p for t in group.told for p in t.facts.places if t.cue] + group.extra_places
-        if not found:
-            return None
+        telling = [t for t in group.told if t.cue] or group.told
+        found = [(p, _distance(p, t)) for t in telling for p in t.facts.places] + [(p, 0) for p in group.extra_places]
         kinds = {"city": 0, "country": 1, "spot": 2}
-        return min(found, key=lambda p: (p.kind == "spot", not (p.destination and p.country in homes), kinds[p.kind]))
+        best = min(
+            found, key=lambda f: (f[0].kind == "spot", f[0].country not in homes, kinds[f[0].kind], f[1]), default=None
+        )
+        return best[0] if best else None
 
     def _sources(self, reading: Reading, group: Group, groups: Sequence[Group]) -> tuple[str, ...]:
         out = [s for t in group.told for s in t.facts.attribution]
@@ -221,6 +224,11 @@ def _mode(reading: Reading, group: Group, participants: Sequence[Participant], p
         return Mode.VISIT if place.country in {p.country for p in participants} else Mode.IN_PERSON
     visit = sum(t.weight * (t.claim.mode[Mode.VISIT] - t.claim.mode[Mode.IN_PERSON]) for t in group.told)
     return Mode.VISIT if visit > 0 and TRAVEL.search(text) else Mode.IN_PERSON
+
+
+def _distance(place: Place, told: Told) -> int:
+    """Characters from the last of the people's mentions to the place."""
+    return min((abs(place.start - end) for _, end in told.claim.anchors[-1:]), default=0)
 
 
 def _evidence(reading: Reading, told: Sequence[Told]) -> tuple[Evidence, ...]:

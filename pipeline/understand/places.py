@@ -58,7 +58,9 @@ _GOING = re.compile(
     r"\b[^.;!?]{0,60}$",
     re.IGNORECASE,
 )
-_NOUN_AFTER = re.compile(r"^\s+(?:summit|talks|meeting|visit|trip|peace talks|peace summit)\b", re.IGNORECASE)
+_NOUN_AFTER = re.compile(
+    r"^\s+(?:summit|talks|meeting|visit|trip|peace talks|peace summit|sit-down|encounter|stop)\b", re.IGNORECASE
+)
 _CAPITAL = re.compile(
     r"\b(?P<prep>in|to|at|visited|visiting|visit)\s+the\s+(?P<adj>[A-Z][\w-]+(?: [A-Z][\w-]+)?)\s+capital\b"
 )
