@@ -26,6 +26,8 @@ MAX_TITLE, MAX_TEXT = 2_000, 60_000
 MAX_CANDIDATES = 400  # pairs judged per article, in the order of the text
 BATCH = 16  # articles judged together: more is no faster, and results come later
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_TAG = re.compile(r"</?(?P<name>[a-zA-Z][a-zA-Z0-9]*)\b[^<>]{0,2000}>")
+_INLINE = frozenset({"a", "b", "i", "em", "strong", "span", "u", "sup", "sub", "small", "abbr", "font", "mark"})
 
 
 class Analyser:
@@ -73,13 +75,26 @@ class Analyser:
 
 
 def readable(article: Article) -> Article:
-    """The article as it is read: bounded in length, half characters replaced one for one, so that offsets hold."""
+    """The article as it is read: bounded in length, and every offset as in the original.
+
+    Tags, which feeds leave in their summaries, become blanks of the same length (a line end for those of blocks); half
+    characters are replaced one for one.
+    """
     title, text = article.title, article.text[:MAX_TEXT]
     if len(title) > MAX_TITLE:
         title, text = title[:MAX_TITLE], ""  # offsets into a text behind the cut would be wrong
     if article.language and not article.language.lower().startswith("en"):
         title, text = "", ""  # the models know English alone: no claim is better than a guess
-    return replace(article, title=_SURROGATE.sub("\ufffd", title), text=_SURROGATE.sub("\ufffd", text))
+    return replace(article, title=_plain(title), text=_plain(text))
+
+
+def _plain(text: str) -> str:
+    return _TAG.sub(_blank, _SURROGATE.sub("\ufffd", text))
+
+
+def _blank(tag: re.Match[str]) -> str:
+    length = tag.end() - tag.start()
+    return " " * length if tag["name"].lower() in _INLINE else "\n" + " " * (length - 1)
 
 
 def _as_printed(article: Article, contact: ContactReport) -> ContactReport:

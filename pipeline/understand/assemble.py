@@ -22,7 +22,7 @@ from pipeline.understand.cluster import Group, Told, cluster
 from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, LETTER, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
 from pipeline.understand.dating import Dater, ahead, following
-from pipeline.understand.facts import FactFinder
+from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.places import Place
 from pipeline.understand.reading import Reading
@@ -181,8 +181,9 @@ class Assembler:
 
     def _sources(self, reading: Reading, group: Group, groups: Sequence[Group]) -> tuple[str, ...]:
         out = [s for t in group.told for s in t.facts.attribution]
-        for k in following(group, groups, len(reading.sentences), reach=1):
-            out += self._finder.attribution(reading, k)
+        for k in following(group, groups, len(reading.sentences), reach=2):
+            if k - 1 in group.sentences or TALK.search(reading.sentences[k].text):
+                out += self._finder.attribution(reading, k)
         return tuple(dict.fromkeys(out))[:MOST_SOURCES]
 
 

@@ -43,7 +43,7 @@ _BREAK = re.compile(
     r"[;:—–]|,\s+(?:where|which|who|while|but|after|before|when|as|whose)\b|\b(?:after|before|but|while|since|until)\b",
     _I,
 )
-_TALK_NOUN = re.compile(
+TALK = re.compile(
     r"\b(?:call|talks?|meeting|summit|conversation|visit|trip|session|dinner|lunch|discussions?|negotiations|videoconference|"
     r"conference|phone|telephone|video|zoom|exchange|audience|encounter|signing|ceremony|gala|breakfast|funeral|reception|"
     r"banquet|letter|message)\b",
@@ -126,7 +126,7 @@ class FactFinder:
     def later_date(self, reading: Reading, k: int, *, future: bool | None) -> DateSpan | None:
         """A day told in sentence `k` of the contact that the sentence before tells: "The call took place on Friday"."""
         text = reading.sentences[k].text
-        if not _GOES_ON.match(text) or not _TALK_NOUN.search(text[:60]):
+        if not _GOES_ON.match(text) or not TALK.search(text[:60]):
             return None
         span, said = _choose_date(text, _event_dates(text, reading.on, future=future), [])
         return None if said else span
@@ -215,7 +215,7 @@ def _choose_date(
         owned = _OWNED.match(text[span.end :])
         if span.edge and not owned:
             continue
-        if owned and not _TALK_NOUN.search(owned["noun"]):
+        if owned and not TALK.search(owned["noun"]):
             continue
         before, after = text[max(0, span.start - 80) : span.start], text[span.end : span.end + 40]
         said = not owned and bool(_SAID_BEFORE.search(before) or _SAID_AFTER.match(after))
