@@ -21,9 +21,7 @@ from pipeline.understand.sentences import Sentence
 from pipeline.understand.tokens import Token, words
 
 # Titles that a leader in office may bear as well: "Crown Prince", "General", "Colonel".
-_LEADERS_TITLES = frozenset(
-    words("general gen colonel col marshal prince sheikh sheik sir dr captain sayyid ayatollah imam deputy minister")
-)
+_LEADERS_TITLES = frozenset(words("general gen colonel col marshal prince sheikh sheik sayyid ayatollah imam"))
 _PARTICLES = frozenset(words("al el bin ibn de da van von der den dos do di la le ould abu"))
 _TITLE_WORDS = frozenset(words("mr mrs ms dr sir general gen sheikh sheik shaikh sayyid comrade hajji"))
 
@@ -153,7 +151,12 @@ class MentionFinder:
             return None
         if found[0] - i == 1:
             return None  # a name of one word (a monarch's, say) is treated as a surname
-        if i and self.reader.adjacent(i - 1, i) and self.signs.given_name(i - 1, known_only=True):
+        joined = i > 0 and self.reader.adjacent(i - 1, i)
+        if joined and self.tokens[i - 1].folded in ("bin", "ibn", "bint"):
+            return None  # "Jassim bin Hamad Al Thani" is not Hamad
+        if joined and self.signs.given_name(i - 1, known_only=True):
+            return None
+        if self.signs.names_a_thing(found[0]):
             return None
         return found
 
@@ -330,7 +333,7 @@ class MentionFinder:
 
     def _surname(self, first: int, last: int) -> Mention | None:
         """A name used alone: somebody fully named in this text, else the one leader of that name in office."""
-        if self.signs.goes_on(last) or self.signs.in_firm(first, last):
+        if self.signs.goes_on(last) or self.signs.in_firm(first, last) or self.signs.names_a_thing(last):
             return None
         key = self._key(first, last)
         people = found[1] if (found := self.g.surnames.longest(self.tokens, first)) else []
@@ -360,7 +363,7 @@ class MentionFinder:
         owned = before > 0 and self.tokens[before].folded == "s" and self.g.countries.longest(self.tokens, before - 1)
         nation = self.g.adjectives.longest(self.tokens, before) if joined else None
         alone = self.people.alone(people, key, supported=bool(titled or owned or nation))
-        if alone is None:
+        if alone is None or (joined and self.signs.wrong_sex(before, alone.gender)):
             return None
         self._anchor(alone)
         return self._mention(first, last, Kind.SURNAME, (alone.wikidata_id,), True, former)

@@ -13,6 +13,11 @@ from pipeline.understand.tokens import Token, words
 PRESS_TITLES = frozenset(
     words("mr mrs ms dr president premier chancellor king queen pope emir sultan pm comrade chairman marshal general")
 )
+_THINGS = frozenset(
+    words(
+        "international airport stadium street avenue boulevard foundation library center centre institute tower school"
+    )
+)
 # Capitalised in mid-sentence, and nobody's given name.
 _NO_NAMES = frozenset(
     words(
@@ -44,6 +49,18 @@ class NameSigns:
             len(long[k]) >= 3 and sum(long[k]) / len(long[k]) > 0.75 and (s.title or not s.text.endswith("."))
             for k, s in enumerate(sentences)
         ]
+
+    def names_a_thing(self, last: int) -> bool:
+        """Whether a name that ends before word `last` is that of a place or house: "Karzai International Airport"."""
+        if last >= len(self.tokens) or not self.reader.adjacent(last - 1, last) or not self.tokens[last].capital:
+            return False
+        return self.tokens[last].folded in _THINGS and not self.title_case[self.tokens[last].sentence]
+
+    def wrong_sex(self, i: int, gender: str) -> bool:
+        """Whether word `i` is an honorific that cannot be the person's: "Ms Higgins" is not the president."""
+        return (self.tokens[i].folded in ("ms", "mrs", "miss") and gender == "m") or (
+            self.tokens[i].folded == "mr" and gender == "f"
+        )
 
     def in_firm(self, first: int, last: int) -> bool:
         """Whether the name belongs to a firm: "Johnson & Johnson"."""
@@ -82,7 +99,7 @@ class NameSigns:
             or not token.capital
             or not token.text.isalpha()
             or token.text.isupper()
-            or len(token.text) < 3
+            or len(token.text) < 2
         ):
             return False
         if self.reader.gap(last - 1, last) not in (" ", "\u00a0"):

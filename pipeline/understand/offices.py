@@ -12,6 +12,9 @@ from datetime import date
 from pipeline.understand.gazetteer import FORMER_WORDS, LEADER_WORDS, MODIFIERS, STATE_FORMS, Country, Gazetteer
 from pipeline.understand.tokens import Token
 
+# "Native American", "Latin American": no nationality of a state.
+_PART_OF_PEOPLE = frozenset({"native", "latin", "african", "asian", "black", "indigenous", "anti", "arab", "jewish"})
+
 
 @dataclass(frozen=True, slots=True)
 class OfficePhrase:
@@ -112,7 +115,7 @@ class OfficeReader:
 
     def _nationality_first(self, i: int) -> OfficePhrase | None:
         found = self._place(i)
-        if found is None:
+        if found is None or (i > 0 and self.tokens[i - 1].folded in _PART_OF_PEOPLE and self.adjacent(i - 1, i)):
             return None
         end, countries, seat = found
         listed = self._list_of_places(i)
@@ -240,6 +243,9 @@ class OfficeReader:
                     )
                 ):
                     stop += 1
+                if not plural and (self._adjective_alone(j, stop) or self._owns(stop)):
+                    # "the leader of India's opposition", "president of the American Bar Association"
+                    return OfficePhrase(i, end, word, leader=False)
                 if not plural:
                     places, stop = places[:1], stop if len(places) == 1 else (self._place(j) or (stop,))[0]
                 holders = tuple(h for c in places for h in self._holders(c, word))
@@ -250,6 +256,15 @@ class OfficeReader:
                 return None
             j += 1
         return None
+
+    def _owns(self, stop: int) -> bool:
+        """Whether a possessive stands at word `stop`: what follows is led, not the country."""
+        return stop < len(self.tokens) and self._possessive(stop)
+
+    def _adjective_alone(self, j: int, stop: int) -> bool:
+        """Whether words `j`..`stop` are a nationality and no country: "American", not "French Republic"."""
+        country, nation = self.g.countries.longest(self.tokens, j), self.g.adjectives.longest(self.tokens, j)
+        return bool(nation and nation[0] == stop and not (country and country[0] == stop))
 
     def _holders(self, countries: Sequence[Country], word: str) -> tuple[tuple[str, ...], ...]:
         people: list[str] = []

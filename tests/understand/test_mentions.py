@@ -116,6 +116,9 @@ NOT_LEADERS = {
         ["Macron = Emmanuel Macron", "Brigitte Macron = -"],
     ),
     "a firm": ("Johnson & Johnson of London sold it.", []),
+    "a man's surname behind Ms": ("Ms Higgins spoke in Ireland.", []),
+    "an airport": ("Hamid Karzai International Airport in Afghanistan was shut.", []),
+    "a brother whose name holds a leader's": ("Jassim bin Hamad Al Thani of Qatar bid.", ["Hamad Al Thani = -"]),
     "an opposition leader": (
         "Belarusian opposition leader Sviatlana Tsikhanouskaya spoke.",
         ["Belarusian opposition leader Sviatlana Tsikhanouskaya = -"],

@@ -49,6 +49,12 @@ NONE = {
     "a foreign minister": ("The French foreign minister rang.", ["French foreign minister = -"]),
     "an ambassador": ("The Russian ambassador rang.", ["Russian ambassador = -"]),
     "ministers of two countries": ("The French and Russian foreign ministers met.", []),
+    "the leader of a country's opposition": (
+        "Macron met the leader of India's opposition.",
+        ["Macron = Emmanuel Macron", "leader = -"],
+    ),
+    "a club's president": ("The president of the American Bar Association spoke.", ["president = -"]),
+    "a people that is no state's": ("A Native American leader spoke.", []),
     "an office of nobody": ("A president must decide.", []),
     "us is no country": ("They told us leaders come and go.", []),
     "a former president is nobody in office": ("The former French president rang.", ["French president = -"]),
