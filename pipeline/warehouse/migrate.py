@@ -36,12 +36,20 @@ CREATE TABLE IF NOT EXISTS meta.migration (
     seconds double precision NOT NULL
 );
 COMMENT ON TABLE meta.migration IS 'Migrations applied; a file that was applied must not change.';
+COMMENT ON COLUMN meta.migration.number IS 'Key, and the order.';
+COMMENT ON COLUMN meta.migration.name IS 'Name of its file.';
+COMMENT ON COLUMN meta.migration.checksum IS 'SHA-256 of its file.';
+COMMENT ON COLUMN meta.migration.applied_at IS 'When.';
+COMMENT ON COLUMN meta.migration.seconds IS 'How long it took.';
 CREATE TABLE IF NOT EXISTS meta.mart (
     view_name text PRIMARY KEY,
     checksum text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
 COMMENT ON TABLE meta.mart IS 'Views of the schema mart as last created from sql/marts.';
+COMMENT ON COLUMN meta.mart.view_name IS 'Key.';
+COMMENT ON COLUMN meta.mart.checksum IS 'SHA-256 of its file.';
+COMMENT ON COLUMN meta.mart.created_at IS 'When it was created or replaced.';
 """
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,16 +47,26 @@ class Postmaster:
         except psutil.NoSuchProcess:
             return True
         for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, number)
-            _, alive = psutil.wait_procs(family, timeout=patience)
-            if not alive:
-                return True
-            if number == signal.SIGQUIT:
-                for child in alive:
+            if number == signal.SIGKILL:
+                for child in family[1:]:
                     with contextlib.suppress(psutil.NoSuchProcess):
                         child.kill()
-        return not [process for process in family if process.is_running()]
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+            deadline = time.monotonic() + patience
+            while time.monotonic() < deadline:
+                if all(_gone(process) for process in family):
+                    return True
+                time.sleep(0.02)
+        return False
+
+
+def _gone(process: psutil.Process) -> bool:
+    """Whether a process has ended. One that its parent, another Hotline command, has not yet buried counts as gone."""
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _serves(pid: int, data: Path) -> bool:
