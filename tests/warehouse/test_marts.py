@@ -189,3 +189,8 @@ def test_sql_itself_is_not_taken_for_a_file(tmp_path: Path) -> None:
     (tmp_path / "q.sql").write_text("SELECT 2")
     assert read_query(str(tmp_path / "q.sql")) == "SELECT 2"
     assert read_query("SELECT 1") == "SELECT 1"
+
+
+def test_every_view_is_in_the_docs(told: House) -> None:
+    docs = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")
+    assert [name for name, _ in views(told.conn) if f"`{name}`" not in docs] == []
