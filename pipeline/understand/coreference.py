@@ -215,6 +215,9 @@ class Resolver:
 
     def _plural(self, m: Mention, items: Sequence[Mention]) -> tuple[str, ...]:
         count = NUMBERS.get(m.office, 0)
+        after = self._token_at(m.end - 1) + 1
+        if after < len(self.tokens) and self.tokens[after].folded == "of" and self.tokens[after].sentence == m.sentence:
+            return ()  # "the leaders of the breakaway regions" are none of those named
         if not count:
             i = self._token_at(m.start)
             before = self.tokens[i - 1].folded if i and self.tokens[i - 1].sentence == m.sentence else ""
