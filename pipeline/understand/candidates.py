@@ -40,7 +40,7 @@ THING = re.compile(
 # What stands before a name and tells no more than the marker does.
 _LEADING = re.compile(r"\b(?:[Tt]he |Mr\.? |Mrs\.? |Ms\.? )$")
 # "his Korean counterpart, Yoon Suk Yeol," is one leader named twice.
-_TWICE = re.compile(r"(\[unused\d\]),? \1(?:,(?= ))?(?!')")
+_TWICE = re.compile(r"(\[unused\d\])(?: \1|, \1(?:,|(?=[.;)]|$)))(?!')")
 Nations = Callable[[str], frozenset[str]]
 
 

@@ -33,6 +33,9 @@ _VERBS = frozenset(
 )
 _AFTER_TWO = frozenset(words("in on at to last then first together alone"))
 _NO_NOUNS = frozenset(words("has is was does discuss"))
+_PREPOSITIONS = frozenset(
+    words("with about to like unlike from of by against for after before between alongside towards")
+)
 _QUOTE = re.compile('["“”]')
 REACH = 3  # sentences back in which a pronoun's or plural's meaning is looked for
 
@@ -156,12 +159,23 @@ class Resolver:
             if not back:
                 here = self._not_its_subject(m, [s for s in here if self._quoted(s.mention) == self._quoted(m)])
             fits = [s for s in here if s.gender in (None, gender)]
+            if m.text.lower() in ("he", "she"):
+                # "With Putin, he discussed ...": whom a preposition governs is hardly the subject that follows
+                free = [s for s in fits if not self._governed(s.mention)]
+                fits = free or (fits if back else [])
             if fits:
                 # the subject: who is named first; somebody unknown in that place leaves the pronoun open
                 return fits[0].person if fits[0].mention.leader else None
             if here and back:
                 return None
         return None
+
+    def _governed(self, m: Mention) -> bool:
+        """Whether a preposition stands before the mention."""
+        i = self._token_at(m.start)
+        while i and self.tokens[i - 1].folded in ("the", "mr", "mrs", "ms"):
+            i -= 1
+        return i > 0 and self.tokens[i - 1].sentence == m.sentence and self.tokens[i - 1].folded in _PREPOSITIONS
 
     def _quoted(self, m: Mention) -> bool:
         """Whether the mention stands in quotes: what is said in them is no antecedent of a "he" outside."""
