@@ -111,7 +111,7 @@ class Assembler:
         confidence = _confidence(group, dated.told)
         if confidence < (LEAST_NEWS if COURSE[status] is Course.HAPPENED and not historical else LEAST_OTHER):
             return None
-        place = self._place(group, participants)
+        place = self._place(group, participants) or (None if historical else self._title_place(reading, group))
         mode = _mode(reading, group, participants, place)
         present = mode in (Mode.IN_PERSON, Mode.VISIT, Mode.MULTILATERAL)
         minutes, ordinal = self._later(reading, group, groups)
@@ -179,6 +179,15 @@ class Assembler:
         )
         return best[0] if best else None
 
+    def _title_place(self, reading: Reading, group: Group) -> Place | None:
+        """The one place of the title, for a contact of somebody in it that the first sentences tell."""
+        if not reading.sentences or not reading.sentences[0].title or min(group.sentences) > 2:
+            return None
+        if not any(m.sentence == 0 and group.people.intersection(m.people) for m in reading.mentions):
+            return None
+        found = [p for p in self._finder.places(reading, 0) if p.kind != "spot"]
+        return found[0] if len(found) == 1 else None
+
     def _sources(self, reading: Reading, group: Group, groups: Sequence[Group]) -> tuple[str, ...]:
         out = [s for t in group.told for s in t.facts.attribution]
         for k in following(group, groups, len(reading.sentences), reach=2):
@@ -220,7 +229,8 @@ def _mode(reading: Reading, group: Group, participants: Sequence[Participant], p
         return Mode.UNSPECIFIED
     if len(participants) > 2:
         many = sum(t.weight * t.claim.mode[Mode.MULTILATERAL] for t in group.told)
-        return Mode.MULTILATERAL if SUMMIT.search(text) or many > 0.5 * len(group.told) else Mode.IN_PERSON
+        if SUMMIT.search(text) or many > 0.5 * sum(t.weight for t in group.told):
+            return Mode.MULTILATERAL
     if place is not None and place.country is not None:
         return Mode.VISIT if place.country in {p.country for p in participants} else Mode.IN_PERSON
     visit = sum(t.weight * (t.claim.mode[Mode.VISIT] - t.claim.mode[Mode.IN_PERSON]) for t in group.told)

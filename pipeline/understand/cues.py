@@ -92,17 +92,21 @@ SEPARATE = re.compile(
     _I,
 )
 _BY_WAY = {
-    Way.REMOTE: (PHONE, VIDEO, SPEAK),
-    Way.PRESENT: (MEET, TRAVEL),
-    Way.WRITTEN: (LETTER,),
-    Way.OPEN: (SPEAK, MEET, PHONE),
+    Way.REMOTE: ((PHONE, VIDEO), (SPEAK,)),
+    Way.PRESENT: ((MEET, TRAVEL),),
+    Way.WRITTEN: ((LETTER,),),
+    Way.OPEN: ((PHONE, VIDEO, MEET), (SPEAK,)),
 }
 
 
 def cue_places(sentence: str, way: Way) -> list[tuple[int, int]]:
-    """Where a sentence has words that tell a contact of this way, strongest kind of word first found."""
+    """Where a sentence has words that tell a contact of this way; weak ones ("asked") only where it has no others."""
     text = sentence[:4000]
-    return [m.span() for pattern in _BY_WAY[way] for m in pattern.finditer(text)]
+    for patterns in _BY_WAY[way]:
+        found = [m.span() for pattern in patterns for m in pattern.finditer(text)]
+        if found:
+            return found
+    return []
 
 
 def has_cue(sentence: str) -> bool:

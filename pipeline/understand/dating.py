@@ -77,7 +77,7 @@ class Dater:
             span = None
         held = COURSE[status] is Course.HAPPENED
         if span is not None:
-            if held and not said and reading.on is not None and span.day > reading.on:
+            if held and not said and span.precision and reading.on is not None and span.day > reading.on:
                 status = Status.PLANNED  # what lies ahead has not happened, whatever the tense
             return Dated(told, status, span.day if span.precision else None, span.precision, historical)
         day = None

@@ -43,6 +43,7 @@ _BREAK = re.compile(
     r"[;:—–]|,\s+(?:where|which|who|while|but|after|before|when|as|whose)\b|\b(?:after|before|but|while|since|until)\b",
     _I,
 )
+_OTHER_CLAUSE = re.compile(r"\b(?:after|before|following|ahead of)\b.{0,25}$", _I)
 TALK = re.compile(
     r"\b(?:call|talks?|meeting|summit|conversation|visit|trip|session|dinner|lunch|discussions?|negotiations|videoconference|"
     r"conference|phone|telephone|video|zoom|exchange|audience|encounter|signing|ceremony|gala|breakfast|funeral|reception|"
@@ -209,7 +210,7 @@ def _event_dates(text: str, published: date | None, *, future: bool | None) -> l
 def _choose_date(
     text: str, spans: Sequence[DateSpan], cues: Sequence[tuple[int, int]], anchors: Sequence[tuple[int, int]] = ()
 ) -> tuple[DateSpan | None, bool]:
-    """The date words that date the contact, and whether they are only those of a statement about it."""
+    """The date words that date the contact, and whether they are only those of a statement or event beside it."""
     best: tuple[float, DateSpan, bool] | None = None
     for span in spans:
         owned = _OWNED.match(text[span.end :])
@@ -218,8 +219,13 @@ def _choose_date(
         if owned and not TALK.search(owned["noun"]):
             continue
         before, after = text[max(0, span.start - 80) : span.start], text[span.end : span.end + 40]
+        near = min(cues, key=lambda cue: _distance(text, span, cue), default=None)
         said = not owned and bool(_SAID_BEFORE.search(before) or _SAID_AFTER.match(after))
-        cost = min((_distance(text, span, cue) for cue in cues), default=float(span.start))
+        if near is not None and not owned and _OTHER_CLAUSE.search(text[span.end : near[0]]):
+            said = True  # "A is to travel on Friday after talks with B": not the day of the talks
+        if said and span.grain is not Grain.DAY:
+            continue
+        cost = _distance(text, span, near) if near is not None else float(span.start)
         cost += 0.3 * sum(_distance(text, span, a) for a in anchors) / max(1, len(anchors))
         cost += 150.0 * said + {Grain.DAY: 0, Grain.WEEK: 15, Grain.MONTH: 15, Grain.YEAR: 40}[span.grain]
         if best is None or cost < best[0]:

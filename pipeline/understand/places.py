@@ -156,15 +156,13 @@ class PlaceFinder:
         if kind == "city" and whole[start:end].count("\n") == 0:
             name = whole[start:end]
         before, after = whole[max(begin, start - 90) : start].rstrip(), whole[end : end + 40]
-        if re.match(r"['’]s\b|['’](?=\s)", after) and not re.match(r"['’]s [A-Z]", after):
+        if re.match(r"['’]s\b|['’](?=\s)", after) and not re.match(r"['’]s? [A-Z]", after):
             return None
         previous = tokens[i - 1].folded if i else ""
         if previous in ("the", "his", "her", "its", "their") and i > 1:  # "at his Mar-a-Lago club"
             before = before[: -len(previous)].rstrip()
             previous = tokens[i - 2].folded
-        if previous == "of" and re.search(
-            r"\b(?:resort|city|town|port|island|capital|village|republic) of$", before, re.I
-        ):
+        if previous == "of" and re.search(r"\b(?:resort|city|town|port|island|capital|village) of$", before, re.I):
             return Place(start, end, name, country, kind, False)  # "in the Black Sea resort of Sochi"
         if previous in _TO:
             going = bool(_GOING.search(before[: -len(previous)].rstrip()))
@@ -193,7 +191,8 @@ class PlaceFinder:
         """Proper names after "in" or "at" that no list holds: "in Ruritz", "at Castle Hill"."""
         found = []
         for m in _PROPER.finditer(whole, begin, end):
-            start, stop, name = m.start("name"), m.end("name"), m["name"]
+            start, name = m.start("name"), m["name"].rstrip("'’")
+            stop = start + len(name)
             words = name.lower().split()
             if words[0] in WEEKDAYS or words[0] in MONTHS or _NO_PLACE.match(name) or words[0].rstrip(".") in _SHORT:
                 continue

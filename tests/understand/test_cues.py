@@ -1,0 +1,46 @@
+"""Words for calls, and words that only look like them."""
+
+import pytest
+
+from pipeline.understand.cues import PHONE, SEPARATE, VIDEO, Way, cue_places, has_cue
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "in a call on Friday", "a 90-minute phone call", "spoke by telephone", "he phoned her", "he rang her at noon",
+        "he called Putin", "the calls lasted an hour", "the leaders' hotline", "took a call from Paris",
+    ],
+)  # fmt: skip
+def test_calls(text: str) -> None:
+    assert PHONE.search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "calls for peace", "he called for talks", "he calls it madness", "so-called talks", "a video call",
+        "he called off the visit", "a call to arms", "calls the plan mad", "they recalled envoys",
+    ],
+)  # fmt: skip
+def test_no_calls(text: str) -> None:
+    assert not PHONE.search(text)
+
+
+def test_video() -> None:
+    assert all(VIDEO.search(t) for t in ("a video call", "via videoconference", "a virtual summit", "by video link"))
+    assert not VIDEO.search("a phone call, a visit")
+
+
+def test_separate_contacts() -> None:
+    assert SEPARATE.search("held telephone conversations with A and B")
+    assert SEPARATE.search("spoke separately with A and B")
+    assert not SEPARATE.search("held a telephone conversation with A and B")
+
+
+def test_weak_words_tell_a_call_only_where_there_are_no_others() -> None:
+    text = "asked about it, he said they spoke by phone"
+    assert [text[a:b] for a, b in cue_places(text, Way.REMOTE)] == ["phone"]
+    assert cue_places("they spoke at length", Way.REMOTE)
+    assert cue_places("it rained", Way.REMOTE) == []
+    assert not has_cue("it rained")
