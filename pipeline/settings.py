@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = False
     smtp_tls: bool = False
+    smtp_timeout: float = Field(
+        120.0, gt=0, description="Patience for the relay's answer to a message. Cut short, it may have it all the same."
+    )
     mail_from: str = "hotline@localhost"
     alert_max_age_days: int = Field(7, ge=0, description="Contacts older than this are never mailed as new.")
     alert_patience: float = Field(

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.alerts import phrases
 from pipeline.alerts.plain import plain, safe_link
-from pipeline.domain import Contact, Status
+from pipeline.domain import Contact, Mode, Status
 
 # A mail is read in a minute: a few sources in full, the rest as a number.
 MOST_SOURCES = 6
@@ -62,9 +62,7 @@ def render(contact: Contact, sources: Sequence[Source], rule: str, recipient: st
 
 def subject(contact: Contact) -> str:
     """ "Macron-Putin: phone call, 12 Feb 2022, 1 h 40 min (Elysee)"."""
-    parts = [phrases.MODES[contact.mode]]
-    if contact.location and contact.mode.value in ("in_person", "visit", "multilateral"):
-        parts[0] += f" in {plain(contact.location, 40)}"
+    parts = [_how_and_where(contact)]
     if contact.status is Status.ONGOING:
         parts[0] += " (under way)"
     parts.append(phrases.when_short(contact))
@@ -72,6 +70,16 @@ def subject(contact: Contact) -> str:
         parts.append(phrases.duration(contact.duration_minutes))
     said = phrases.voice(contact.attribution[0]) if contact.attribution else ""
     return f"{phrases.headline_names(contact)}: {', '.join(parts)}{f' ({said})' if said else ''}"
+
+
+def _how_and_where(contact: Contact) -> str:
+    """ "visit to Kyiv", "summit in Oslo"; a call is nowhere."""
+    how, place = phrases.MODES[contact.mode], plain(contact.location or "", 40)
+    if contact.mode is Mode.MULTILATERAL:
+        how = "summit"
+    if not place or contact.mode not in (Mode.VISIT, Mode.IN_PERSON, Mode.MULTILATERAL):
+        return how
+    return f"{how} {'to' if contact.mode is Mode.VISIT else 'in'} {place}"
 
 
 def message_id(contact_id: str, rule: str, recipient: str, domain: str) -> str:

@@ -15,9 +15,6 @@ from types import TracebackType
 from pipeline.settings import Settings
 
 CONNECT_SECONDS = 30.0
-# RFC 5321 4.5.3.2.6 asks for ten minutes of patience after the data: a server that is cut off early and has the message
-# all the same is how mails get doubled. Two minutes cover what real relays take, and keep a task within its time.
-REPLY_SECONDS = 120.0
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -54,7 +51,9 @@ class Relay:
     starttls: bool = False
     tls: bool = False
     context: ssl.SSLContext | None = None
-    reply_seconds: float = REPLY_SECONDS
+    # RFC 5321 4.5.3.2.6 asks for ten minutes after the data: a server that is cut off early and has the message all the
+    # same is how mails get doubled. Two minutes cover what real relays take, and keep a task within its time.
+    reply_seconds: float = 120.0
 
     @classmethod
     def of(cls, settings: Settings) -> Relay:
@@ -67,6 +66,7 @@ class Relay:
             password=secret.get_secret_value() if secret else None,
             starttls=settings.smtp_starttls,
             tls=settings.smtp_tls,
+            reply_seconds=settings.smtp_timeout,
         )
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ def run(context: StageContext, limit: int | None = None) -> StageResult:
         with _relay(context.settings) as relay, Courier(relay) as courier:
             tally = _deliver_all(_Sender(context.settings, connection, courier, relay), limit)
         left = undelivered(connection)
-    return StageResult("alert", tally.taken, tally.sent, dict(tally.refused), left)
+    return StageResult("alert", tally.taken, tally.sent, dict(+tally.refused), left)
 
 
 @dataclass(slots=True)

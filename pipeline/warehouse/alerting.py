@@ -116,14 +116,14 @@ def seconds_until_due(conn: Connection) -> float | None:
     with conn.cursor() as cursor:
         cursor.execute(
             """
-            SELECT greatest(extract(epoch FROM min(next_attempt_at) - clock_timestamp()), 0)::float8
+            SELECT extract(epoch FROM min(next_attempt_at) - clock_timestamp())::float8
             FROM core.outbox
             WHERE state = 'waiting' AND staging.is_free(lease_pid, lease_backend_start, lease_until)
             """
         )
         row = cursor.fetchone()
     conn.commit()
-    return None if row is None or row[0] is None else float(row[0])
+    return None if row is None or row[0] is None else max(float(row[0]), 0.0)
 
 
 def outbox_lines(conn: Connection, state: str | None = None, limit: int = 50) -> list[OutboxLine]:

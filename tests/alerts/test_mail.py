@@ -33,6 +33,14 @@ SUBJECTS = {
         {"mode": Mode.IN_PERSON, "location": "Moscow", "duration_minutes": 300, "attribution": ()},
         "Macron-Putin: talks in person in Moscow, 12 Feb 2022, 5 h",
     ),
+    "a visit": (
+        {"mode": Mode.VISIT, "location": "Kyiv", "duration_minutes": None, "attribution": ()},
+        "Macron-Putin: visit to Kyiv, 12 Feb 2022",
+    ),
+    "a summit": (
+        {"mode": Mode.MULTILATERAL, "location": "Oslo", "duration_minutes": None, "attribution": ()},
+        "Macron-Putin: summit in Oslo, 12 Feb 2022",
+    ),
     "under way": (
         {"status": Status.ONGOING, "duration_minutes": None, "attribution": ()},
         "Macron-Putin: phone call (under way), 12 Feb 2022",
