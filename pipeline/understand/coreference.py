@@ -82,8 +82,20 @@ class Resolver:
             return
         if m.leader:
             self._leaders[m.sentence] += [p for p in m.people if p not in self._leaders[m.sentence]]
+        if not m.people and m.kind is Kind.OFFICE and self._aside(m):
+            return
         for person in m.people or (None,):
             self._history.append(_Seen(m, person, self._gender(person)))
+
+    def _aside(self, m: Mention) -> bool:
+        """ "an aide said": a source named in passing is nobody whom the next "he" means."""
+        i, j = self._token_at(m.start) - 1, self._token_at(m.end - 1) + 1
+        return (
+            i >= 0
+            and j < len(self.tokens)
+            and self.tokens[i].folded in ("a", "an", "one")
+            and self.tokens[j].folded in ("said", "says", "told", "added", "confirmed")
+        )
 
     def _one(self, m: Mention, items: Sequence[Mention]) -> Mention | None:
         if m.kind is Kind.PRONOUN:

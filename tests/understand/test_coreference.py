@@ -21,6 +21,10 @@ CASES = {
         "Macron landed. With Putin, he spoke of gas.",
         "he = Emmanuel Macron",
     ),
+    "a source named in passing is not meant": (
+        "Macron landed. With Putin, an aide said, he spoke of gas.",
+        "he = Emmanuel Macron",
+    ),
     "an object is not the subject beside it": (
         "Macron landed. In Kyiv Zelensky gave him dinner.",
         "him = Emmanuel Macron",
