@@ -21,7 +21,7 @@ from pipeline.understand.claims import Claim, gather
 from pipeline.understand.cluster import Group, Told, cluster
 from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, LETTER, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
-from pipeline.understand.dating import Dater, ahead, following
+from pipeline.understand.dating import Dated, Dater, ahead, following
 from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.places import Place
@@ -29,6 +29,7 @@ from pipeline.understand.reading import Reading
 
 LEAST_NEWS = 0.6  # confidence of a contact that happened now: it may raise an alert
 LEAST_OTHER = 0.5  # of plans, denials and history
+LEAST_AGAIN = 0.8  # of a second one of the same leaders that the text gives no day: often the same one in other words
 LEAST_VISIT = 0.6  # of a journey whose host is not named
 MOST_EVIDENCE = 3
 MOST_SOURCES = 4
@@ -109,7 +110,7 @@ class Assembler:
         if len(participants) < 2 or len({p.country for p in participants}) < 2:
             return None
         confidence = _confidence(group, dated.told)
-        if confidence < (LEAST_NEWS if COURSE[status] is Course.HAPPENED and not historical else LEAST_OTHER):
+        if confidence < _least(group, groups, dated):
             return None
         place = self._place(group, participants) or (None if historical else self._title_place(reading, group))
         mode = _mode(reading, group, participants, place)
@@ -235,6 +236,23 @@ def _mode(reading: Reading, group: Group, participants: Sequence[Participant], p
         return Mode.VISIT if place.country in {p.country for p in participants} else Mode.IN_PERSON
     visit = sum(t.weight * (t.claim.mode[Mode.VISIT] - t.claim.mode[Mode.IN_PERSON]) for t in group.told)
     return Mode.VISIT if visit > 0 and TRAVEL.search(text) else Mode.IN_PERSON
+
+
+def _least(group: Group, groups: Sequence[Group], dated: Dated) -> float:
+    """The confidence that a contact needs to be reported."""
+    if COURSE[dated.status] is not Course.HAPPENED or dated.historical:
+        return LEAST_OTHER
+    if any(t.facts.date is not None for t in group.told):
+        return LEAST_NEWS
+    weight = sum(t.weight for t in group.told)
+    again = any(
+        g is not group
+        and g.people >= group.people
+        and g.course is Course.HAPPENED
+        and sum(t.weight for t in g.told) > weight
+        for g in groups
+    )
+    return LEAST_AGAIN if again else LEAST_NEWS
 
 
 def _distance(place: Place, told: Told) -> int:

@@ -75,26 +75,41 @@ def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
         mentions.setdefault(m.sentence, []).append(m)
     out: list[Claim] = []
     for k, judged in sorted(by_sentence.items()):
-        out += _of_sentence(reading.sentences[k].text, k, judged, mentions.get(k, []))
+        sentence = reading.sentences[k]
+        out += _of_sentence(sentence.text, sentence.start, k, judged, mentions.get(k, []))
     return out
 
 
 def _of_sentence(
-    text: str, k: int, judged: Sequence[tuple[Candidate, Judgement]], mentions: Sequence[Mention]
+    text: str, start: int, k: int, judged: Sequence[tuple[Candidate, Judgement]], mentions: Sequence[Mention]
 ) -> list[Claim]:
     pairs = {frozenset((c.first, c.second)): (c, j) for c, j in judged if c.second is not None}
     out = [_claim(k, [(c, j)], mentions) for c, j in judged if c.second is None]
     order = list(dict.fromkeys(p for m in mentions for p in m.people))
-    for group in _groups(pairs, order, separate=bool(SEPARATE.search(text))):
+    for group in _groups(pairs, order, separate=_separate(text, mentions, start)):
         held = [found for pair, found in pairs.items() if pair <= group]
         out.append(_claim(k, held, mentions))
     return out
 
 
+def _separate(text: str, mentions: Sequence[Mention], start: int) -> str:
+    """Whether one speaker had contacts with each of several: "each", or "others" if the speaker stands not before them.
+
+    A title "Telephone conversations with A and B" tells of calls of somebody with each of them, none of the two.
+    """
+    found = SEPARATE.search(text)
+    if found is None:
+        return ""
+    subject = any(m.people and m.start - start < found.start() for m in mentions)
+    return "each" if subject or not found.group().lower().endswith(("with", "to")) else "others"
+
+
 def _groups(
-    pairs: Mapping[frozenset[str], tuple[Candidate, Judgement]], order: Sequence[str], *, separate: bool
+    pairs: Mapping[frozenset[str], tuple[Candidate, Judgement]], order: Sequence[str], *, separate: str
 ) -> list[frozenset[str]]:
     """Which people were in contact together: the largest sets in which every pair was judged so, alike."""
+    if separate == "others":
+        return []
     left = dict(pairs)
     out: list[frozenset[str]] = []
     while left:

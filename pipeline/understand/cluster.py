@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pipeline.understand.claims import Claim
-from pipeline.understand.cues import LETTER, MEET, PHONE, TRAVEL, VIDEO, Course, Way, has_cue
+from pipeline.understand.cues import LETTER, MEETING, PHONE, TRAVEL, VIDEO, Course, Way, has_cue
 from pipeline.understand.dates import Grain
 from pipeline.understand.facts import Facts, same_day
 from pipeline.understand.places import Place
@@ -77,7 +77,7 @@ def _way(claim: Claim, text: str) -> Way:
     best = claim.best_way
     words = {
         Way.REMOTE: PHONE.search(text) or VIDEO.search(text),
-        Way.PRESENT: MEET.search(text) or TRAVEL.search(text),
+        Way.PRESENT: MEETING.search(text) or TRAVEL.search(text),
         Way.WRITTEN: LETTER.search(text),
     }
     if best is Way.OPEN or words[best]:

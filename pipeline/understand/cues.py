@@ -74,6 +74,13 @@ MEET = re.compile(
     r"negotiat\w+|encounter\w*|sidelines|gather\w*|conference|session|embrac\w+|hug\w*|ceremony|conferred|confer)\b",
     _I,
 )
+# Of these alone a claim takes its way: "negotiations" and "sessions" are talked about in calls too.
+MEETING = re.compile(
+    r"\b(?:met|meet|meets|meetings?|talks|summits?|a bilateral|bilateral (?:meeting|talks)|face-to-face|in person|"
+    r"in-person|sat down|sit down|handshake|shook hands|shak\w+ hands|dinner|lunch|breakfast|tete-a-tete|tête-à-tête|"
+    r"one-on-one|audience|sidelines|embrac\w+|hug(?:s|ged)?)\b",
+    _I,
+)
 SPEAK = re.compile(
     r"\b(?:spoke|spoken|speak|speaks|speaking|talk|talked|talking|discuss\w*|conversation\w*|conversed|dialogue|"
     r"exchange\w*|contacts?|consult\w*|told|urged|warned|asked|informed|briefed|thanked)\b",

@@ -147,6 +147,21 @@ def test_separate_calls_are_two_contacts(gazetteer: Gazetteer, assembler: Assemb
     assert sorted(map(names, found)) == [[MACRON, PUTIN], [SCHOLZ, PUTIN]]
 
 
+def test_a_title_that_lists_whom_somebody_called_tells_no_call_between_them(
+    gazetteer: Gazetteer, assembler: Assembler
+) -> None:
+    title = "Telephone conversations with President of France Emmanuel Macron and Chancellor of Germany Olaf Scholz"
+    assert contacts(gazetteer, assembler, "It rained.", Verdict("conversations", Mode.PHONE), title=title) == []
+
+
+def test_a_second_contact_without_a_day_must_be_surer(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron phoned Putin on Friday. Macron met Putin over lunch."
+    verdicts = [Verdict("phoned", Mode.PHONE), Verdict("met", Mode.IN_PERSON, contact=0.75)]
+    assert [c.mode for c in contacts(gazetteer, assembler, text, *verdicts)] == [Mode.PHONE]
+    verdicts[1] = Verdict("met", Mode.IN_PERSON, contact=0.95)
+    assert [c.mode for c in contacts(gazetteer, assembler, text, *verdicts)] == [Mode.PHONE, Mode.IN_PERSON]
+
+
 def test_a_pair_of_a_larger_contact_is_no_contact_of_its_own(gazetteer: Gazetteer, assembler: Assembler) -> None:
     text = (
         "Emmanuel Macron, Olaf Scholz and Vladimir Putin met in Geneva on Friday. "
