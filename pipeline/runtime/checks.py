@@ -114,9 +114,7 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
                 dsn, where = settings.warehouse_dsn.get_secret_value(), "HOTLINE_WAREHOUSE_DSN"
             else:
                 server = EmbeddedPostgres(settings.home.resolve())
-                if not server.running():
-                    stack.callback(server.stop)
-                server.start()
+                stack.enter_context(server.using())
                 dsn, where = server.dsn, "embedded PostgreSQL"
             missing = pending(dsn)
             if missing:

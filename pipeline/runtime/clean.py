@@ -10,7 +10,10 @@ from pipeline.settings import ROOT, get_settings
 
 
 def main() -> int:
-    """Stop the embedded PostgreSQL. Refuses (status 1) while another Hotline command is at work."""
+    """Stop the embedded PostgreSQL and delete its files, which may lie outside this home.
+
+    Refuses (status 1) while another Hotline command is at work.
+    """
     from pipeline.warehouse.embedded import EmbeddedPostgres
 
     home = ROOT / ".hotline"
@@ -18,7 +21,7 @@ def main() -> int:
         return 0
     try:
         with home_lock(home, "clean"):
-            EmbeddedPostgres(home).stop()
+            EmbeddedPostgres(home).remove()
     except RuntimeFault as fault:
         print(f"{fault}\n{fault.mend}", file=sys.stderr)
         return 1

@@ -66,8 +66,11 @@ def _databases(settings: Settings, stack: ExitStack, say: Callable[[str], None])
     if dsn is None or airflow is None:
         say("Starting the embedded PostgreSQL ...")
         server = EmbeddedPostgres(settings.home.resolve())
-        stack.callback(server.stop)
+        # Not `stop`: a server that was started by hand (`hotline db start`), or that others use, stays.
+        stack.callback(server.release)
         server.start()
+        if server.elsewhere:
+            say(f"Its files are in {server.elsewhere}: the user it runs as cannot enter {settings.home.resolve()}.")
         airflow = airflow or server.airflow_dsn
         if dsn is None:
             dsn, analyst = server.dsn, analyst or server.analyst_dsn
