@@ -48,11 +48,16 @@ _SCRIPT = re.compile(
     r"|javascript (?:\w+ ){0,2}(?:disabled|required|not enabled|not supported))",
     re.IGNORECASE,
 )
-_PROMPT = re.compile(
-    r"(subscribe (?:now |today )?(?:to|and) (?:continue|keep|read|unlock)|to (?:continue|keep) reading"
-    r"|already a (?:subscriber|member)|(?:subscribers|members)[ -]only|for (?:subscribers|members) only"
+_CUT_OFF = (
+    r"subscribe (?:now |today )?(?:to|and) (?:continue|keep|read|unlock)|to (?:continue|keep) reading"
     r"|(?:article|story|content) is (?:only )?(?:for|available to|reserved for) (?:our )?(?:subscribers|members)"
-    r"|start your (?:free )?trial|log ?in to read|register to (?:continue|read)|unlock this (?:article|story))",
+    r"|register to (?:continue|read)|unlock this (?:article|story)"
+)
+_CUT_OFF_HERE = re.compile(f"({_CUT_OFF})", re.IGNORECASE)
+# These stand in the header of every page of some outlets, so they count only where the page calls itself not free.
+_PROMPT = re.compile(
+    rf"({_CUT_OFF}|already a (?:subscriber|member)|(?:subscribers|members)[ -]only|for (?:subscribers|members) only"
+    r"|start your (?:free )?trial|log ?in to read)",
     re.IGNORECASE,
 )
 _NOT_FOUND = re.compile(
@@ -115,7 +120,8 @@ def _consent(page: Metadata, visible: Visible) -> Verdict | None:
 
 
 def _script(words: int, page: Metadata, visible: Visible) -> Verdict | None:
-    found = _SCRIPT.search(f"{page.noscript} {visible.text[:3000]}")
+    # Many a complete page says so in its <noscript>; that counts only where nothing else is there.
+    found = _SCRIPT.search(visible.text[:3000]) or (_SCRIPT.search(page.noscript) if words < 10 else None)
     if found and (words == 0 or len(visible.text.split()) < 100):
         return Verdict(Reason.SCRIPT_REQUIRED, f"the page says {found[0]!r}")
     if words == 0 and visible.has_scripts and len(visible.text.split()) < 10 and not page.is_article:
@@ -124,15 +130,15 @@ def _script(words: int, page: Metadata, visible: Visible) -> Verdict | None:
 
 
 def _paywall(words: int, page: Metadata, visible: Visible) -> Verdict | None:
-    prompt = _PROMPT.search(visible.text)
     declared = page.word_count or 0
     if page.free is False:
         if words < _TEASER:
             return Verdict(Reason.PAYWALL_TEASER, f"declared as not free, and only {words} words are shown", True)
         if declared > 1.8 * words:
             return Verdict(Reason.PAYWALL_TEASER, f"{words} of {declared} words are shown", True)
+        prompt = _PROMPT.search(visible.text)
         if prompt and words < _PROMPTED_TEASER:
             return Verdict(Reason.PAYWALL_TEASER, f"declared as not free, and it says {prompt[0]!r}", True)
-    elif page.free is None and prompt and words < 100:
+    elif page.free is None and words < 100 and (prompt := _CUT_OFF_HERE.search(visible.text)):
         return Verdict(Reason.PAYWALL_TEASER, f"{words} words, then {prompt[0]!r}", True)
     return None

@@ -83,9 +83,11 @@ def _codec(label: str | None) -> str | None:
 def _strict(body: bytes, codec: str) -> str | None:
     """The text if `body` is valid; a character cut in two at the very end is let go."""
     try:
-        return codecs.getincrementaldecoder(codec)("strict").decode(body, False)
+        text = codecs.getincrementaldecoder(codec)("strict").decode(body, False)
     except (UnicodeError, LookupError, ValueError):
         return None
+    # One odd byte at the very end proves no UTF-8: it is a whole letter in cp1252 rather than a part of one.
+    return None if codec == "utf-8" and text.isascii() and not body.isascii() else text
 
 
 def _mostly_utf8(body: bytes) -> bool:

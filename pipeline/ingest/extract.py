@@ -24,6 +24,8 @@ from pipeline.ingest.text import clean
 
 LEAST_WORDS = 10
 MOST_TEXT = 400_000
+_FEW_WORDS = 60
+_ENORMOUS_TAGS = 8_000
 # An outlet's address tells the day of the story; a feed's date further away than this is that of a re-publication.
 _FEED_AGREES_WITHIN = timedelta(days=2)
 _BULLET = re.compile(r"^[-–•*] +(?=\S)")
@@ -137,9 +139,21 @@ _MAGIC = {
 
 def _text(markup: str, title: str, page: Metadata) -> str:
     """The body as trafilatura sees it; where it sees little, the articleBody that the page declares."""
+    text = _trafilatura(markup, fast=True)
+    # Its second opinions (readability, jusText) find no more on ordinary pages, and take minutes on enormous ones.
+    if len(text.split()) < _FEW_WORDS and markup.count("<") < _ENORMOUS_TAGS:
+        text = max(text, _trafilatura(markup, fast=False), key=len)
+    if page.body and len(page.body.split()) >= max(50, 2 * len(text.split())):
+        text = page.body if "<" not in page.body else read_visible(page.body).text
+    lines = [_BULLET.sub("", line) for line in clean(text[:MOST_TEXT]).split("\n")]
+    return "\n".join(_without_head([line for line in lines if line], title, page))
+
+
+def _trafilatura(markup: str, fast: bool) -> str:
     try:
         document = trafilatura.bare_extraction(
             article_tree(markup),
+            fast=fast,
             include_comments=False,
             include_tables=True,
             include_images=False,
@@ -147,12 +161,8 @@ def _text(markup: str, title: str, page: Metadata) -> str:
             with_metadata=False,
         )
     except (etree.LxmlError, ValueError, RecursionError, AttributeError, TypeError, IndexError):
-        document = None
-    text = str(getattr(document, "text", None) or "")
-    if page.body and len(page.body.split()) >= max(50, 2 * len(text.split())):
-        text = page.body if "<" not in page.body else read_visible(page.body).text
-    lines = [_BULLET.sub("", line) for line in clean(text[:MOST_TEXT]).split("\n")]
-    return "\n".join(_without_head([line for line in lines if line], title, page))
+        return ""
+    return str(getattr(document, "text", None) or "")
 
 
 def _without_head(lines: list[str], title: str, page: Metadata) -> list[str]:

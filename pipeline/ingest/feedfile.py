@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import hashlib
+import html
 import io
 import re
 import time
@@ -14,6 +15,7 @@ from typing import Any
 
 import feedparser
 from bs4 import BeautifulSoup
+from lxml import etree
 
 from pipeline.domain import FeedEntry, Reason
 from pipeline.ingest.charset import Decoded, decode
@@ -33,6 +35,8 @@ _DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]{0,300}(\[[^\]]*\]\s*)?>", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _HTML = re.compile(r"<(!doctype html|html|head|body)\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
+_BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,10};)")
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w{1,9};")
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 # News before this is a date gone wrong (epoch 0, year 1, year 0202).
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -80,16 +84,12 @@ def _parse(body: bytes, url: str | None, content_type: str | None) -> ParsedFeed
     no_feed = _not_a_feed(text, url)
     if no_feed:
         return ParsedFeed("", "", (), (*problems, no_feed), Reason.NOT_A_FEED)
-    # BytesIO, since feedparser would take bare bytes for a file name first; the text is UTF-8 now, whatever it was.
-    raw = feedparser.parse(
-        io.BytesIO(text.encode("utf-8")),
-        response_headers={
-            "content-type": "application/xml; charset=utf-8",
-            **({"content-location": url} if url else {}),
-        },
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
+    raw = _feedparser(text, url)
+    if raw.get("bozo") and _told(raw) < len(_ENTRY.findall(text)):
+        # feedparser's parser for broken XML lost some; libxml2's way of mending tags may find more.
+        mended = _feedparser(_mended(text), url)
+        if _told(mended) > _told(raw):
+            raw = {**mended, "bozo": True, "bozo_exception": raw.get("bozo_exception")}
     if raw.get("bozo") and raw.get("bozo_exception") is not None:
         problems.append(f"broken XML: {_words(raw['bozo_exception'])}")
     head: dict[str, Any] = raw.get("feed", {})
@@ -107,6 +107,27 @@ def _parse(body: bytes, url: str | None, content_type: str | None) -> ParsedFeed
         problems.append("the feed has no entries")
     title = plain(str(dict.get(head, "title") or ""), TITLE_LENGTH)
     return ParsedFeed(version, title, tuple(entries), tuple(problems[:MOST_PROBLEMS]), reason)
+
+
+def _feedparser(text: str, url: str | None) -> dict[str, Any]:
+    headers = {"content-type": "application/xml; charset=utf-8", **({"content-location": url} if url else {})}
+    # BytesIO, since feedparser would take bare bytes for a file name first; the text is UTF-8 now, whatever it was.
+    parsed: dict[str, Any] = feedparser.parse(
+        io.BytesIO(text.encode("utf-8")), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+    )
+    return parsed
+
+
+def _mended(text: str) -> str:
+    text = _NAMED.sub(lambda named: html.unescape(named[0]), _BARE_AMPERSAND.sub("&amp;", text))
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False)
+    tree = etree.fromstring(text.encode("utf-8"), parser)
+    return etree.tostring(tree, encoding="unicode") if tree is not None else ""
+
+
+def _told(raw: dict[str, Any]) -> int:
+    """Entries that say something."""
+    return sum(bool(dict.get(e, "title") or dict.get(e, "link")) for e in raw.get("entries", []))
 
 
 def _tidy(decoded: Decoded, problems: list[str]) -> str:

@@ -10,8 +10,8 @@ from trafilatura.utils import load_html
 
 from pipeline.ingest.text import clean, xml_safe
 
-# trafilatura takes a second for 25,000 elements. News pages have some thousands; what lies behind this is cut off.
-MOST_TAGS = 60_000
+# trafilatura takes a second for 10,000 paragraphs. News pages have some thousands; what lies behind this is cut off.
+MOST_TAGS = 40_000
 MOST_CHARACTERS = 5_000_000
 _CAPTION = re.compile(r"caption|(?:photo|image|img|picture)[-_]?(?:credit|title)|photo__title", re.IGNORECASE)
 _LONGEST_CAPTION = 80

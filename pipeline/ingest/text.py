@@ -33,7 +33,7 @@ def one_line(text: str, limit: int) -> str:
     line = clean(text[: limit * 8]).replace("\n", " ")
     if len(line) <= limit:
         return line
-    return line[: limit - 1].rpartition(" ")[0] + "…" if " " in line[: limit - 1] else line[: limit - 1] + "…"
+    return (line[:limit].rpartition(" ")[0] or line[: limit - 1]) + "…"
 
 
 def plain(markup: str, limit: int) -> str:
