@@ -1,9 +1,9 @@
-"""The best value of each field of a contact, from all its reports, weighed by independent families."""
+"""The best value of each field of a contact, from all its reports, weighed by independent voices."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import TypeVar
@@ -12,6 +12,7 @@ from pipeline.domain import Contact, DatePrecision, Mode, Ordinal, Participant, 
 from pipeline.reconcile.compare import Verdict
 from pipeline.reconcile.node import content_key, person_key, place_key
 from pipeline.reconcile.standing import standing
+from pipeline.reconcile.voices import source_key, voices
 from pipeline.reconcile.words import explain
 
 T = TypeVar("T", bound=Hashable)
@@ -19,8 +20,8 @@ T = TypeVar("T", bound=Hashable)
 # A retelling, or a plan, knows less of what came to pass than the news of it.
 RETELLING = 0.5
 PLAN = 0.3
-# Two families are never fully independent: they read each other. Each further one counts so much.
-FURTHER_FAMILY = 0.6
+# Two voices are never fully independent: they read each other. Each further one counts so much.
+FURTHER_VOICE = 0.6
 MOST_CONFIDENT = 0.99
 # A participant of a large meeting stays if at least this share of the reports' weight names them.
 NAMED_BY = 0.15
@@ -48,22 +49,23 @@ def settle(contact_id: str, reports: Sequence[StoredReport], links: Sequence[Ver
         ordinal=_ordinal(vote),
         historical=historical,
         topics=vote.union(lambda r: r.report.topics),
-        attribution=vote.union(lambda r: r.report.attribution),
-        confidence=_confidence(ordered, status),
+        attribution=vote.union(lambda r: r.report.attribution, source_key),
+        confidence=_confidence(ordered, status, vote.voices),
         first_reported_at=times[0] if times else None,
         last_reported_at=times[-1] if times else None,
         report_ids=tuple(sorted(r.report_id for r in ordered)),
         outlets=tuple(sorted({r.outlet for r in ordered})),
-        families=tuple(sorted({r.family for r in ordered})),
-        reason=explain(ordered, links, status),
+        families=tuple(sorted(set(vote.voices.values()))),
+        reason=explain(ordered, links, status, len(set(vote.voices.values()))),
     )
 
 
 class _Vote:
-    """Families vote, not links: each family has one voice for a field, that of its latest word on it."""
+    """Voices vote, not links: each has one vote for a field, that of its latest word on it."""
 
     def __init__(self, reports: Sequence[StoredReport], status: Status, historical: bool) -> None:
         self.reports = reports
+        self.voices = voices(reports)
         self._status = status
         self._historical = historical
 
@@ -76,11 +78,11 @@ class _Vote:
         return weight
 
     def tally(self, read: Callable[[StoredReport], T | None]) -> dict[T, tuple[float, datetime]]:
-        """Weight and latest mention of each value. A family's later word replaces its earlier: it is a correction.
+        """Weight and latest mention of each value. A voice's later word replaces its earlier: it is a correction.
 
         A retelling or plan never corrects the news itself, even where it is printed later.
         """
-        voices: dict[str, tuple[bool, datetime, float, T]] = {}
+        latest_word: dict[str, tuple[bool, datetime, float, T]] = {}
         for stored in self.reports:
             value = read(stored)
             if value is None:
@@ -88,11 +90,12 @@ class _Vote:
             weight = self.weight(stored)
             news = weight >= max(stored.report.confidence, 0.05)
             voice = (news, _moment(stored), weight, value)
-            held = voices.get(stored.family)
+            speaker = self.voices[stored.report_id]
+            held = latest_word.get(speaker)
             if held is None or voice[:3] >= held[:3]:
-                voices[stored.family] = voice
+                latest_word[speaker] = voice
         sums: dict[T, tuple[float, datetime]] = {}
-        for _, moment, weight, value in voices.values():
+        for _, moment, weight, value in latest_word.values():
             total, latest = sums.get(value, (0.0, moment))
             sums[value] = (total + weight, max(latest, moment))
         return sums
@@ -102,13 +105,16 @@ class _Vote:
         sums = self.tally(read)
         return max(sums, key=lambda v: (round(sums[v][0], 6), sums[v][1], str(v)), default=None)
 
-    def union(self, read: Callable[[StoredReport], Iterable[str]]) -> tuple[str, ...]:
-        """All values, those of most families first."""
-        families: dict[str, set[str]] = defaultdict(set)
+    def union(self, read: Callable[[StoredReport], Iterable[str]], same: Callable[[str], str] = str) -> tuple[str, ...]:
+        """All values, those of most voices first. Values that are the `same` are one, in their commonest form."""
+        speakers: dict[str, set[str]] = defaultdict(set)
+        forms: dict[str, Counter[str]] = defaultdict(Counter)
         for stored in self.reports:
             for value in read(stored):
-                families[value].add(stored.family)
-        return tuple(sorted(families, key=lambda v: (-len(families[v]), v)))
+                speakers[same(value)].add(self.voices[stored.report_id])
+                forms[same(value)][value] += 1
+        best = {key: max(found, key=lambda v: (found[v], len(v), v)) for key, found in forms.items()}
+        return tuple(best[key] for key in sorted(speakers, key=lambda k: (-len(speakers[k]), best[k])))
 
 
 def _moment(stored: StoredReport) -> datetime:
@@ -169,13 +175,14 @@ def _ordinal(vote: _Vote) -> Ordinal | None:
     return Ordinal(count, window)
 
 
-def _confidence(reports: Sequence[StoredReport], status: Status) -> float:
-    """Noisy-or over independent families, of those reports that tell the same outcome."""
+def _confidence(reports: Sequence[StoredReport], status: Status, speakers: Mapping[int, str]) -> float:
+    """Noisy-or over independent voices, of those reports that tell the same outcome."""
     best: dict[str, float] = {}
     for stored in reports:
         if stored.report.status is status or (status.happened and stored.report.status.happened):
-            best[stored.family] = max(best.get(stored.family, 0.0), stored.report.confidence)
+            speaker = speakers[stored.report_id]
+            best[speaker] = max(best.get(speaker, 0.0), stored.report.confidence)
     doubt = 1.0
     for place, confidence in enumerate(sorted(best.values(), reverse=True)):
-        doubt *= 1 - confidence * (1.0 if place == 0 else FURTHER_FAMILY)
+        doubt *= 1 - confidence * (1.0 if place == 0 else FURTHER_VOICE)
     return round(min(1 - doubt, max([MOST_CONFIDENT, *best.values()])), 4)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from pipeline.domain import Status, StoredReport
+from pipeline.reconcile.voices import voices
 
 # Of reports this close to the newest, the gravest counts, not the one that a slow outlet printed last.
 LAST_WORD = timedelta(hours=24)
@@ -27,19 +28,21 @@ def standing(reports: Sequence[StoredReport]) -> Status:
         late = [r.report.status for r in reports if newest - _moment(r) <= LAST_WORD]
         return max(late, key=_GRAVITY.index)
     told = min(_moment(r) for r in happened)
-    claim = _weight(happened)
+    speakers = voices(reports)
+    claim = _weight(happened, speakers)
     for status, margin in ((Status.DENIED, 0.0), (Status.CANCELLED, 0.01)):
         against = [r for r in reports if r.report.status is status and _moment(r) > told]
-        if against and _weight(against) >= claim + margin:
+        if against and _weight(against, speakers) >= claim + margin:
             return status
     # The last word on whether it is over: "ongoing" only while nobody says that it ended.
     return Status.OCCURRED if any(r.report.status is Status.OCCURRED for r in happened) else Status.ONGOING
 
 
-def _weight(reports: Sequence[StoredReport]) -> float:
+def _weight(reports: Sequence[StoredReport], speakers: Mapping[int, str]) -> float:
     best: dict[str, float] = defaultdict(float)
     for stored in reports:
-        best[stored.family] = max(best[stored.family], stored.report.confidence)
+        speaker = speakers[stored.report_id]
+        best[speaker] = max(best[speaker], stored.report.confidence)
     return sum(best.values())
 
 

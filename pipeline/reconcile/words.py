@@ -9,10 +9,10 @@ from pipeline.domain import Status, StoredReport
 from pipeline.reconcile.compare import Verdict
 
 
-def explain(reports: Sequence[StoredReport], links: Sequence[Verdict], status: Status) -> str:
+def explain(reports: Sequence[StoredReport], links: Sequence[Verdict], status: Status, voices: int) -> str:
     """One line: how many reports, what joined them, and where they differ. `links` come strongest first."""
-    families = len({r.family for r in reports})
-    count = f"{len(reports)} reports by {families} independent families" if len(reports) > 1 else "one report"
+    independent = f"{voices} independent sources" if voices > 1 else "one source"
+    count = f"{len(reports)} reports by {independent}" if len(reports) > 1 else "one report"
     parts = [count]
     if links:
         parts.append(", ".join(links[0].words))

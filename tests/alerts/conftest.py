@@ -35,7 +35,7 @@ CALL = Contact(
     report_ids=(1, 2, 3),
     outlets=("Harbour Post", "Meridian", "Northern Wire"),
     families=("harbour", "northern wire"),
-    reason="3 reports by 2 independent families; same pair, 12 Feb 2022, phone = phone, duration 100 = 100",
+    reason="3 reports by 2 independent sources; same pair, 12 Feb 2022, phone = phone, duration 100 = 100",
 )
 
 

@@ -165,7 +165,7 @@ def test_a_plan_joins_the_nearest_later_contact(report: Report) -> None:
 def test_the_reason_says_what_joined_the_reports(report: Report) -> None:
     (contact,) = reconcile([report(1, minutes=100), report(2, minutes=100)], {})
     assert contact.reason == (
-        "2 reports by 2 independent families; same pair, 12 Feb 2022, phone = phone, duration 100 = 100"
+        "2 reports by 2 independent sources; same pair, 12 Feb 2022, phone = phone, duration 100 = 100"
     )
 
 
