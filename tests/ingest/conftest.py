@@ -124,34 +124,48 @@ def settings(web: Web, tmp_path: Path) -> Settings:
     )
 
 
+@dataclass
+class TlsWeb:
+    """A TLS server whose certificate is for `news.example`, signed by itself; `asked` holds the names by SNI."""
+
+    port: int
+    certificate: Path
+    asked: list[str | None]
+
+
 @pytest.fixture
-def tls_port(tmp_path: Path) -> Iterator[int]:
-    """A TLS server with a self-signed certificate."""
+def tls_web(tmp_path: Path) -> Iterator[TlsWeb]:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "news.example")])
     now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - datetime.timedelta(days=1))
         .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("news.example")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
     )
-    pem = tmp_path / "server.pem"
-    pem.write_bytes(
+    public = tmp_path / "certificate.pem"
+    public.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    private = tmp_path / "key.pem"
+    private.write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + certificate.public_bytes(serialization.Encoding.PEM)
     )
+    asked: list[str | None] = []
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
+    context.load_cert_chain(public, private)
+    context.sni_callback = lambda sock, server_name, context: asked.append(server_name)
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            with contextlib.suppress(OSError):
-                context.wrap_socket(self.request, server_side=True).recv(1000)
+            with contextlib.suppress(OSError), context.wrap_socket(self.request, server_side=True) as sock:
+                sock.recv(65536)
+                sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\nsecret")
 
     with _Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
-        yield server.server_address[1]
+        yield TlsWeb(server.server_address[1], public, asked)
         server.shutdown()
         thread.join()

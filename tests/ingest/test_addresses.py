@@ -152,6 +152,18 @@ def test_the_host_header_keeps_the_name(web: Any, settings: Settings) -> None:
     assert {r.headers["host"] for r in web.seen} == {"news.example"}
 
 
+def test_tls_names_and_checks_the_host_though_an_address_is_dialled(
+    tls_web: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(tls_web.certificate))
+    names = Names(news_example=[[PUBLIC]], other_example=[[PUBLIC]])
+    dialler = Dialler(tls_web.port)
+    page = get(settings, "https://news.example/a", names, dialler)
+    assert (page.body, page.detail) == (b"secret", None)
+    assert set(tls_web.asked) == {"news.example"} and set(dialler.dialled) == {PUBLIC}
+    assert get(settings, "https://other.example/a", names, dialler).reason is Reason.TLS_FAILED
+
+
 def test_the_newswires_port_is_open_to_loopback_names_alone(web: Any, settings: Settings) -> None:
     web.add("/a", PAGE)
     names = Names(localhost=[["127.0.0.1"]], evil_example=[["127.0.0.1"]])

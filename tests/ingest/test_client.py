@@ -243,8 +243,9 @@ def test_nobody_listening_is_connect_failed(settings: Settings) -> None:
     assert page.reason is Reason.CONNECT_FAILED
 
 
-def test_a_certificate_nobody_vouches_for_is_tls_failed(settings: Settings, tls_port: int) -> None:
-    page = get(settings.model_copy(update={"allow_loopback_port": tls_port}), f"https://127.0.0.1:{tls_port}/")
+def test_a_certificate_nobody_vouches_for_is_tls_failed(settings: Settings, tls_web: Any) -> None:
+    own = settings.model_copy(update={"allow_loopback_port": tls_web.port})
+    page = get(own, f"https://127.0.0.1:{tls_web.port}/")
     assert page.reason is Reason.TLS_FAILED and "certificate" in (page.detail or "").lower()
 
 
