@@ -11,7 +11,6 @@ of the server holds a shared lock, which the kernel drops with the process, so t
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import subprocess
@@ -19,7 +18,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import psycopg2
 
@@ -31,6 +29,7 @@ from pipeline.warehouse.binaries import OWN_DSN, install, server_env
 from pipeline.warehouse.errors import NotRunning, ServerFault
 from pipeline.warehouse.place import find_place, remove_place
 from pipeline.warehouse.postmaster import Postmaster
+from pipeline.warehouse.uses import Uses
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
@@ -55,8 +54,6 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
 }
 HASTY = {"fsync": "off", "full_page_writes": "off"}
-# A user of the server is the process, not the object that asked: an object that is forgotten must not let go.
-_HOLDS: set[IO[str]] = set()
 
 
 class EmbeddedPostgres:
@@ -69,7 +66,7 @@ class EmbeddedPostgres:
         self.directory = home.resolve() / "pg"
         self._durable = durable
         self._programs = programs
-        self._held: IO[str] | None = None
+        self._uses = Uses(self.directory)
         self._process: subprocess.Popen[bytes] | None = None
 
     # where things are
@@ -134,17 +131,19 @@ class EmbeddedPostgres:
         Takes 3-4 s the first time, 0.2 s later, a little more after a crash. We count as a user of the server until
         `stop`, `release` or our end.
         """
-        with self._alone():
-            self._hold()
+        with self._uses.alone():
+            self._uses.hold()
             deadline = time.monotonic() + START_SECONDS
             while True:
                 if not self.running():
+                    # Whoever asked to keep a server meant the one that is gone, not this one.
+                    self._kept.unlink(missing_ok=True)
                     self._prepare()
                     self._launch()
                 try:
                     self._settle()
                     return self.dsn
-                except psycopg2.OperationalError as error:
+                except (psycopg2.OperationalError, NotRunning) as error:
                     # A server just now killed looks alive for a moment.
                     if time.monotonic() > deadline:
                         raise ServerFault(f"PostgreSQL does not answer: {error}", f"Its log is {self.log}.") from error
@@ -154,8 +153,8 @@ class EmbeddedPostgres:
         """Stop the server, whoever uses it, and leave no process. No fault if it does not run. Raises ServerFault."""
         if not self.directory.exists():
             return
-        with self._alone():
-            self._let_go()
+        with self._uses.alone():
+            self._uses.let_go()
             self._kept.unlink(missing_ok=True)
             self._shut_down()
 
@@ -163,15 +162,15 @@ class EmbeddedPostgres:
         """End our use: stop the server if nobody else uses it and `keep` was not asked for."""
         if not self.directory.exists():
             return
-        with self._alone():
-            self._let_go()
-            if not self._kept.exists() and not self.in_use():
+        with self._uses.alone():
+            self._uses.let_go()
+            if not self._kept.exists() and not self._uses.any():
                 self._shut_down()
 
     def keep(self) -> None:
         """Let the server run on when its users have gone, until `stop`."""
         self._kept.touch()
-        self._own_like_directory(self._kept)
+        self._uses.share(self._kept)
 
     @contextmanager
     def using(self) -> Iterator[EmbeddedPostgres]:
@@ -188,58 +187,13 @@ class EmbeddedPostgres:
         remove_place(self.directory)
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    # locks
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One process at a time starts or stops the server."""
-        self.directory.mkdir(parents=True, exist_ok=True)
-        with self._open("start.lock") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _hold(self) -> None:
-        if self._held is None:
-            self._held = self._open("users.lock")
-            _HOLDS.add(self._held)
-            fcntl.flock(self._held, fcntl.LOCK_SH)
-
-    def _let_go(self) -> None:
-        if self._held is not None:
-            _HOLDS.discard(self._held)
-            self._held.close()
-            self._held = None
-
     def in_use(self) -> bool:
         """Whether another process, or another object of ours, uses the server."""
-        with self._open("users.lock") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
+        return self._uses.any()
 
     @property
     def _kept(self) -> Path:
         return self.directory / "kept"
-
-    def _open(self, name: str) -> IO[str]:
-        path = self.directory / name
-        try:
-            file = path.open("a+", encoding="utf-8")
-        except PermissionError as error:
-            raise ServerFault(
-                f"{path} may not be opened: this installation was made by another user.",
-                f"Run as that user, or delete {self.directory} as that user to begin afresh.",
-            ) from error
-        self._own_like_directory(path)
-        return file
-
-    def _own_like_directory(self, path: Path) -> None:
-        """What root makes in an ordinary user's installation stays usable for that user."""
-        if os.geteuid() == 0:
-            owner = self.directory.stat()
-            os.chown(path, owner.st_uid, owner.st_gid)
 
     # start and stop
 
@@ -307,7 +261,7 @@ class EmbeddedPostgres:
                 if self.running():
                     self._process = process
                     (self.directory / "port").write_text(f"{port}\n", encoding="ascii")
-                    self._own_like_directory(self.directory / "port")
+                    self._uses.share(self.directory / "port")
                     return
                 time.sleep(0.02)
             said = self._said(since)
@@ -367,7 +321,7 @@ class EmbeddedPostgres:
 
     def _tokens(self) -> dict[str, str]:
         tokens = kept_tokens(self.directory / "secrets.json", ("postgres", *bootstrap.ROLES))
-        self._own_like_directory(self.directory / "secrets.json")
+        self._uses.share(self.directory / "secrets.json")
         return tokens
 
     def _dsn(self, role: str, database: str) -> str:

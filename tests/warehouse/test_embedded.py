@@ -203,6 +203,16 @@ def test_a_kept_server_outlives_its_users(server: EmbeddedPostgres) -> None:
     assert not server.running()
 
 
+def test_keeping_ends_with_the_server_that_was_kept(server: EmbeddedPostgres) -> None:
+    """After a reboot the next command must not leave a server behind."""
+    with server.using():
+        server.keep()
+    os.kill(processes(server)[0].pid, signal.SIGKILL)
+    with server.using():
+        pass
+    assert not server.running()
+
+
 def test_a_stopped_server_has_no_address(server: EmbeddedPostgres, home: Path) -> None:
     with pytest.raises(NotRunning, match=str(home)) as caught:
         _ = server.dsn
