@@ -22,7 +22,7 @@ from pipeline.ingest.addresses import Guard, GuardedBackend, Resolver, is_loopba
 from pipeline.ingest.decoding import ACCEPT_ENCODING, decoder_for
 from pipeline.ingest.faults import Fault, fault_of, reason_of_status
 from pipeline.ingest.mediatypes import ACCEPT, acceptable
-from pipeline.ingest.pace import Pace
+from pipeline.ingest.pace import Breaker, Pace
 from pipeline.ingest.robots import MOST_BYTES as ROBOTS_BYTES
 from pipeline.ingest.robots import Robots
 from pipeline.ingest.urls import check_url, join
@@ -90,6 +90,7 @@ class Client:
             "Accept-Language": "en,*;q=0.5",
         }
         self._pace = Pace(settings.fetch_concurrency)
+        self._breaker = Breaker()
         self._robots = Robots(settings.user_agent, self._read_robots)
 
     async def __aenter__(self) -> Client:
@@ -151,13 +152,20 @@ class Client:
         """One request: a Page, or the address it redirects to."""
         gap = 0.0 if is_loopback_host(url.host) else max(self._settings.fetch_host_gap, delay)
         async with self._pace.turn(url.host, gap):
+            self._breaker.check(url.netloc.decode("ascii"))
             began = time.monotonic()
+            fault = None
             try:
                 async with asyncio.timeout(visit.seconds_left):
                     return await self._request(url, visit)
             except TimeoutError as error:
-                raise Fault(Reason.TIMEOUT, f"{url}: not done within {self._settings.fetch_timeout:g} s") from error
+                fault = Fault(Reason.TIMEOUT, f"{url}: not done within {self._settings.fetch_timeout:g} s")
+                raise fault from error
+            except Exception as error:
+                fault = fault_of(error)
+                raise fault from error
             finally:
+                self._breaker.note(url.netloc.decode("ascii"), fault)
                 visit.seconds_left = max(0.0, visit.seconds_left - (time.monotonic() - began))
 
     async def _request(self, url: httpx.URL, visit: _Visit) -> Page | str:

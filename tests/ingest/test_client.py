@@ -282,6 +282,24 @@ def test_many_at_once_keep_to_the_concurrency(web: Any, settings: Settings) -> N
     assert 2 <= most <= 4
 
 
+def test_a_server_that_does_not_answer_is_left_alone_after_three_tries(web: Any, settings: Settings) -> None:
+    def silent(sock: socket.socket, request: Any) -> None:
+        time.sleep(1.0)
+
+    web.raw("/slow", silent)
+    web.add("/fine", PAGE)
+
+    async def one_by_one() -> list[Page]:
+        async with Client(settings.model_copy(update={"fetch_timeout": 0.1})) as client:
+            return [
+                await client.fetch(web.url(path)) for path in ("/slow", "/fine", "/slow", "/slow", "/slow", "/fine")
+            ]
+
+    reasons = [page.reason for page in asyncio.run(one_by_one())]
+    assert reasons == [Reason.TIMEOUT, None, Reason.TIMEOUT, Reason.TIMEOUT, Reason.TIMEOUT, Reason.CONNECT_FAILED]
+    assert web.paths().count("/slow") == 4 and web.paths().count("/fine") == 1
+
+
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
