@@ -17,7 +17,11 @@ def write_card(folder: Path, kind: str, max_tokens: int, **rest: Any) -> dict[st
     """
     names = ["model.onnx", *TOKENIZER_FILES, *sorted(p.name for p in folder.glob("*.npz"))]
     files = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}
-    behaviour = {"files": files, "max_tokens": max_tokens, **{k: v for k, v in rest.items() if k != "metrics"}}
+    behaviour = {
+        "files": files,
+        "max_tokens": max_tokens,
+        **{k: v for k, v in rest.items() if k not in ("metrics", "probes")},
+    }
     digest = hashlib.sha256(json.dumps(behaviour, sort_keys=True).encode()).hexdigest()[:8]
     card = {"kind": kind, "version": f"{kind}-{digest}", "max_tokens": max_tokens, **rest, "files": files}
     (folder / "model.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")

@@ -24,6 +24,12 @@ from training.calibrate import binary_temperature, ece, multiclass_temperature
 from training.card import write_card
 from training.train_contacts import MARKERS, MAX_TOKENS, MODES, STATUSES, ContactNet, encoder_dir, scores
 
+# What the fp32 network says of these goes into model.json: a test holds the int8 model to it.
+PROBES = (
+    ("[unused1] spoke by phone with [unused2] on Tuesday evening.", "The call lasted an hour."),
+    ("[unused1] will travel to the capital next week to meet [unused2].", "The visit was announced on Monday."),
+    ("[unused1] accused [unused2] of breaking the treaty.", "The reply came from the foreign ministry."),
+)
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -136,8 +142,14 @@ def main() -> None:
         metrics["status_agrees_with_fp32"] = round(
             float((full[:, 2:8].argmax(1) == logits[:, 2:8].argmax(1)).mean()), 4
         )
+    enc = tokenizer(*map(list, zip(*PROBES, strict=True)), padding=True, return_tensors="pt")
+    with torch.no_grad():
+        probes = [
+            {"target": t, "context": c, "logits": [round(float(v), 3) for v in z]}
+            for (t, c), z in zip(PROBES, net(**enc), strict=True)
+        ]
     labels = {"status": STATUSES, "mode": MODES}
-    card = write_card(a.out, "contacts", MAX_TOKENS, labels=labels, temperatures=heat, metrics=metrics)
+    card = write_card(a.out, "contacts", MAX_TOKENS, labels=labels, temperatures=heat, metrics=metrics, probes=probes)
     print(json.dumps({k: card[k] for k in ("version", "temperatures", "metrics")}, indent=1))
 
 
