@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 
 from pipeline.domain import Contact, StoredReport
@@ -13,13 +14,16 @@ from pipeline.reconcile.identity import assign
 from pipeline.reconcile.node import Node, fold
 from pipeline.reconcile.settle import settle
 
+# No two reports are one event if more days than these lie between the spans that they allow.
+REACH = 3
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """Nodes taken for one event, and the verdicts that drew them together, strongest first."""
 
     nodes: list[Node]
-    links: list[Verdict] = field(default_factory=list)
+    links: list[Verdict]
 
     @property
     def reports(self) -> list[StoredReport]:
@@ -41,61 +45,59 @@ def reconcile(reports: Sequence[StoredReport], known: Mapping[int, str]) -> list
 def cluster(reports: Iterable[StoredReport]) -> list[Cluster]:
     """Partition reports into events: the surest links first, and never one that contradicts what is joined already."""
     nodes = fold(r for r in reports if r.report.participants)
+
+    @cache
+    def weighed(i: int, j: int) -> Verdict:
+        return compare(nodes[i], nodes[j])
+
     links = []
     for i, j in _candidates(nodes):
-        verdict = compare(nodes[i], nodes[j])
+        verdict = weighed(i, j)
         if verdict.same:
             links.append((verdict.tier, -verdict.score, i, j, verdict))
     links.sort(key=lambda link: link[:4])
-    # Reports folded into one node agree in everything: their link is the node with itself.
-    clusters = {i: Cluster([n], [compare(n, n)] if len(n.reports) > 1 else []) for i, n in enumerate(nodes)}
-    home = list(range(len(nodes)))
     members = {i: [i] for i in range(len(nodes))}
+    home = list(range(len(nodes)))
+    # Reports folded into one node agree in everything: their link is the node with itself.
+    drawn = {i: [compare(n, n)] if len(n.reports) > 1 else [] for i, n in enumerate(nodes)}
     for _, _, i, j, verdict in links:
-        one, other = home[i], home[j]
-        if one == other:
-            clusters[one].links.append(verdict)
-            continue
-        if _contradict(clusters[one], clusters[other]):
-            continue
-        keep, drop = min(one, other), max(one, other)
-        clusters[keep].nodes += clusters[drop].nodes
-        clusters[keep].links += [verdict, *clusters[drop].links]
-        for member in members[drop]:
-            home[member] = keep
-        members[keep] += members.pop(drop)
-        del clusters[drop]
-    for found in clusters.values():
-        found.links.sort(key=lambda v: (v.tier, -v.score, v.words))
-    return list(clusters.values())
+        keep, drop = sorted((home[i], home[j]))
+        if keep != drop:
+            pairs = ((min(a, b), max(a, b)) for a in members[keep] for b in members[drop])
+            if any(weighed(a, b).conflict for a, b in pairs):
+                continue
+            if _two_days_running([nodes[a] for a in members[keep]], [nodes[b] for b in members[drop]]):
+                continue
+            for member in members[drop]:
+                home[member] = keep
+            members[keep] += members.pop(drop)
+            drawn[keep] += drawn.pop(drop)
+        drawn[keep].append(verdict)
+    return [
+        Cluster([nodes[i] for i in inside], sorted(drawn[keep], key=lambda v: (v.tier, -v.score, v.words)))
+        for keep, inside in members.items()
+    ]
 
 
-def _contradict(one: Cluster, other: Cluster) -> bool:
-    if any(compare(a, b).conflict for a in one.nodes for b in other.nodes):
-        return True
-    return _two_days_running(one, other)
-
-
-def _two_days_running(one: Cluster, other: Cluster) -> bool:
+def _two_days_running(one: Sequence[Node], other: Sequence[Node]) -> bool:
     """Neighbouring days that two independent families each stand for are two events: leaders do call again.
 
     A lone family's other day is taken for a slip or a time zone.
     """
-    held = [(a, b) for a in one.nodes for b in other.nodes if a.status.happened and b.status.happened]
-    if not any(crosses_midnight(a.span, b.span) for a, b in held):
+    mine, theirs = ([n for n in nodes if n.status.happened] for nodes in (one, other))
+    if any(len({f for n in nodes for f in n.families}) < 2 for nodes in (mine, theirs)):
         return False
-    if any(a.location and a.location == b.location for a, b in held):
+    if not any(crosses_midnight(a.span, b.span) for a in mine for b in theirs):
         return False
-    return all(len({f for n in c.nodes if n.status.happened for f in n.families}) >= 2 for c in (one, other))
+    return not any(a.location and a.location == b.location for a in mine for b in theirs)
 
 
 def _candidates(nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:
-    """Pairs worth weighing: the same participants; large meetings that share one; lone visitors and their hosts."""
+    """Pairs worth weighing: near in time, and of the same participants; large meetings that share one; lone visitors
+    and their hosts."""
     same: dict[frozenset[str], list[int]] = defaultdict(list)
     for i, node in enumerate(nodes):
         same[node.people].append(i)
-    for group in same.values():
-        yield from combinations(group, 2)
     large: dict[str, list[frozenset[str]]] = defaultdict(list)
     hosts: dict[str, list[frozenset[str]]] = defaultdict(list)
     for people in same:
@@ -106,6 +108,22 @@ def _candidates(nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:
                 hosts[person].append(people)
     pairs = {frozenset((x, y)) for sets in large.values() for x, y in combinations(sets, 2)}
     pairs |= {frozenset((p, h)) for p in same if len(p) == 1 for h in hosts[next(iter(p))]}
+    for people in same:
+        yield from _near(nodes, same[people], None)
     for pair in pairs:
         x, y = pair
-        yield from ((min(i, j), max(i, j)) for i in same[x] for j in same[y])
+        yield from _near(nodes, [*same[x], *same[y]], x)
+
+
+def _near(nodes: Sequence[Node], group: Sequence[int], people: frozenset[str] | None) -> Iterator[tuple[int, int]]:
+    """Pairs of a group whose spans come within reach; with `people`, only of a node of theirs with one of others."""
+    placed = sorted((span.first, span.last, i) for i in group if (span := nodes[i].span) is not None)
+    for place, (_, last, i) in enumerate(placed):
+        for first, _, j in placed[place + 1 :]:
+            if (first - last).days > REACH:
+                break
+            if people is None or (nodes[i].people == people) != (nodes[j].people == people):
+                yield min(i, j), max(i, j)
+    for i, j in combinations([i for i in group if nodes[i].span is None], 2):
+        if people is None or (nodes[i].people == people) != (nodes[j].people == people):
+            yield min(i, j), max(i, j)
