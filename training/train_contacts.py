@@ -148,6 +148,7 @@ def main() -> None:
     ap.add_argument("--share", type=float, default=1.0, help="of the rows, drawn anew for each epoch: copies are alike")
     ap.add_argument("--seed", type=int, default=7)
     ap.add_argument("--encoder", type=Path)
+    ap.add_argument("--start", type=Path, help="weights.pt of an earlier run to go on from")
     ap.add_argument("--all", action="store_true", help="train on the validation part too (the last, shipped model)")
     a = ap.parse_args()
     random.seed(a.seed)
@@ -166,6 +167,8 @@ def main() -> None:
     # Half of the weights are the word table: left as it is, a step costs less and rare words keep their meaning.
     encoder.embeddings.word_embeddings.weight.requires_grad_(False)
     net = ContactNet(encoder, first, second)
+    if a.start:
+        net.load_state_dict(torch.load(a.start, weights_only=True))
     rows = [json.loads(line) for line in a.candidates.open(encoding="utf-8")]
     for r in rows:
         r["length"] = len(r["target"]) + len(r["context"])
@@ -206,6 +209,7 @@ def main() -> None:
         print(f"epoch {epoch + 1}: {result} {time.time() - began:.0f}s", flush=True)
         torch.save(net.state_dict(), a.out / "weights.pt")
     tokenizer.save_pretrained(a.out)
+    encoder.config.save_pretrained(a.out)
     logits = predict(net, held, tokenizer)
     np.save(a.out / "validation_logits.npy", logits)
     (a.out / "validation.json").write_text(

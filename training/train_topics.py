@@ -190,7 +190,8 @@ def main() -> None:
     ap.add_argument("--composed", type=int, default=500, help="composed passages an epoch")
     ap.add_argument("--unlabelled", type=Path)
     ap.add_argument("--soft", type=Path, help="soft labels made before: JSON Lines with text and targets")
-    ap.add_argument("--teacher", type=Path)
+    ap.add_argument("--teacher", type=Path, help="folder of the larger encoder, for --unlabelled")
+    ap.add_argument("--encoder", type=Path, help="folder of the encoder to start from")
     ap.add_argument("--balance", type=Path)
     ap.add_argument("--frozen", action="store_true", help="fit the head alone")
     ap.add_argument("--limit", type=int, help="use so many items of each file (for a trial run)")
@@ -208,7 +209,7 @@ def main() -> None:
     if a.soft:
         soft += [Item(r["text"], tuple(r["targets"])) for r in map(json.loads, a.soft.open(encoding="utf-8"))]
 
-    source = encoder_dir()
+    source = a.encoder or encoder_dir()
     tokenizer = AutoTokenizer.from_pretrained(source)
     net = Pooled(AutoModel.from_pretrained(source))
     net.encoder.embeddings.word_embeddings.weight.requires_grad_(False)

@@ -4,7 +4,7 @@
 
 The slot passages are rich in traps and wrier than news is; these are the everyday wordings that a model must not miss.
 A pattern holds choices in (round|brackets), the leaders as 1, 2 and 3 after a dollar sign, and <slots> of SLOTS. Rows
-have the form of the candidates that fill.py writes; all copies of one pattern lie in one fold.
+have the form of the candidates that fill.py writes. None lies in fold 0: the model is judged on passages alone.
 """
 
 from __future__ import annotations
@@ -80,6 +80,18 @@ $1 talks to $2 by video link (as|while) tension over <issue> grows.
 The virtual (summit|meeting) between $1 and $2 lasted <long>.
 """),
     ("in_person", "occurred", False, """
+(After|Days after) (the meeting of $1 with $2|$1 and $2's meeting|his meeting with $2), (ministers set to work|officials spoke of progress).
+The meeting of $1 with $2 (is seen as|was) a sign of (support|a thaw).
+At (awkward|tense|friendly) meeting, $1 and $2 (avoid|talk about|clash over) <issue>.
+$1 (shakes hands|shake hands) with $2 (before|prior to|during) (a|their) (meeting|talks) in <city>, <day>.
+$1, right, and $2, left, (meet|shake hands|pose for a photo) in <city> <day>.
+$1 (told|urged|warned|pressed) $2 (in|during) (face-to-face talks|their meeting|talks) (in <city> |)that <issue> must be settled.
+$1 and $2 (struck|reached|signed) (a deal|an agreement) on <issue> (in|at talks in) <city>.
+$1 and $2 talk for <long> in <city>.
+$1 and $2 spent (the evening|<long>) together in <city>, over (dinner|tea).
+$1 (discussed|raised) <issue> with $2 (on the sidelines of|at) the <summit> summit.
+$1 holds press conference after meeting with $2.
+$1 hails progress after talks with $2.
 $1 met (with |)$2 (in <city>|on the sidelines of the <summit> summit|<past>).
 $1 and $2 met (in <city>|<past>|for <long>|on the margins of the <summit> summit).
 $1 (held|had) talks with $2 (in <city>|in <city> <past>|on <issue>).
@@ -95,6 +107,11 @@ $1 had (lunch|dinner|breakfast) with $2 in <city>.
 $1 attends a meeting with $2 in <city>, <past>.
 """),
     ("visit", "occurred", False, """
+$1 (is in|was in|flies into) <city> to (see|meet|show support for) $2.
+$1 (paid|makes|made) (an in-person|an unannounced|a solidarity) visit to $2 (in <city>|).
+$1 meets $2 in <city> on (first|second|surprise) visit since the war began.
+In <city>, $2 (approves|praises|backs) $1's plan after talks on <issue>.
+After $1's (visit to|talks in) <city> with $2, both (promised to|agreed to) (cooperate|meet again).
 $1 (received|welcomed|hosted|greeted) $2 at the (presidential palace|airport|residence|White House) <past>.
 $1 (arrived in|flew to|travelled to) <city> <past> (to meet|for talks with|and held talks with) $2.
 $1 (visited|travelled to) <land>, where he (met|held talks with|was received by) $2.
@@ -129,6 +146,8 @@ $1 and $2 have been in contact about <issue> in recent days.
 $1 and $2 agreed in talks <past> to (step up work on|set up a group on) <issue>.
 """),
     ("phone", "planned", False, """
+$1 (says|said) he plans to (speak to|call) $2 (in due course|soon|again).
+$1 will (thank|brief|consult) $2 in a (call|phone call) <next>.
 $1 (will|is to|is due to|plans to) (speak|talk) (by phone |by telephone |)(with|to) $2 <next>.
 $1 and $2 (will|are to|are due to|are scheduled to|are expected to) (speak|talk) by phone <next>.
 $1 to (call|phone|speak by phone with) $2 <next>.
@@ -141,6 +160,10 @@ $1 and $2 will (hold|have) a video (call|conference|summit) <next>.
 $1 to hold virtual summit with $2 <next>.
 """),
     ("in_person", "planned", False, """
+$1 (prepares to|gets ready to) (meet|dine with|have lunch with) $2 in <city>.
+The leaders, among them $1, $2 and $3, will meet in <city> <next>.
+(All eyes on|What to expect from) (meeting between $1 and $2|$1's meeting with $2) (<next>|in <city>).
+"We will meet $2 <next>," $1 said.
 $1 (will|is to|is due to|plans to|is expected to) meet (with |)$2 (<next>|in <city> <next>|on the sidelines of the <summit> summit).
 $1 and $2 (will|are to|are due to|are expected to|are set to) (meet|hold talks) (<next>|in <city>|in <city> <next>).
 $1, $2 to meet (<next>|in <city>|in <city> <next>).
@@ -180,6 +203,9 @@ $1 (asked for|requested|seeks) a (call|phone call|telephone conversation) with $
 $1 said he (would be|was) ready to (call|phone|speak by phone with) $2.
 """),
     ("in_person", "cancelled", False, """
+$1 (axed|scrapped|dropped) (a|their|his) meeting with $2 (over|in a row over) <issue>.
+$1 (pulled out of|withdrew from|will not attend) (a|the) (brokered |planned |)(meeting|summit) with $2.
+$1 (snubs|snubbed) $2 and cancels (talks|their meeting).
 $1 (cancelled|called off|scrapped|postponed|put off) (a|his|the) (planned |scheduled |)(meeting|talks|summit) with $2.
 (A|The) (planned |)meeting between $1 and $2 (was cancelled|was called off|has been postponed|will not take place).
 $1 pulls out of (talks|meeting|summit) with $2.
@@ -194,6 +220,9 @@ $1 cancels (trip|visit) to <land> (and talks with|after row with) $2.
 $1 (called off|cancelled|put off) a phone call with $2.
 """),
     ("phone", "denied", False, """
+$1 said he had not (spoken|talked) to $2 (in months|since the summer|about <issue>).
+$1 told reporters that he (has|had) not (spoken|talked) (to|with) $2 since <issue> came up.
+"I have not spoken to $2," $1 said.
 $1's office (denied|rejected reports) that $1 had (spoken|talked) (to|with) $2 (by phone |)(<past>|).
 $1 (denied|denies) (having spoken|speaking) (to|with) $2 by phone.
 There was no (call|phone call|conversation) between $1 and $2, <office> said.
@@ -223,10 +252,13 @@ When $1 and $2 met in <city> two years ago, <issue> was not a subject.
 It was at their (meeting|summit) in <city> last year that $1 and $2 agreed on <issue>.
 """),
     ("phone", "occurred", True, """
+$1 says $2 (threatened|warned|promised) him in a (call|phone call) (before the war|years ago).
+$1 revealed that he had (phoned|called) $2 (in the run-up to the invasion|on the eve of the <year> war).
 In a phone call in <year>, $1 (told|warned) $2 that <issue> would come back.
 $1 and $2 (last spoke|had last spoken) by phone (in <year>|two years ago|more than a year ago).
 """),
     ("visit", "occurred", True, """
+When $1 visited $2 (last year|in the spring of last year|months ago), <issue> was on the table.
 $1 visited $2 in <city> in <year>.
 $1's visit to $2 in <year> is remembered for (a handshake|its menu|the rain).
 """),
@@ -260,7 +292,6 @@ Relations between $1 and $2 have (soured|cooled|improved) since (the war|the row
 The (rivalry|friendship|feud) between $1 and $2 has shaped <issue>.
 Supporters of $1 (burned portraits of|marched against) $2.
 Shares rose as investors weighed the remarks of $1 and $2 on <issue>.
-$1 said he had not (spoken|talked) to $2 (in months|since the summer|about <issue>).
 $1 (backs|supports|rejects|welcomes) $2's (plan|proposal|call) (for|on) <issue>.
 $1 answered $2's (speech|remarks) on <issue> in a (television interview|speech to parliament).
 What $1 and $2 (want|stand to lose) in the quarrel over <issue>.
@@ -359,7 +390,7 @@ def rows(each: int, rng: random.Random) -> list[Row]:
                     {
                         "target": target, "context": " | ".join(context), "contact": contact, "historical": historical,
                         "status": status, "mode": mode, "weight": 1.0, "sentence": 0, "direct": True,
-                        "passage": f"pattern-{number:03d}", "fold": number % 10,
+                        "passage": f"pattern-{number:03d}", "fold": number % 9 + 1,
                     },
                 )  # fmt: skip
     return list(out.values())
