@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
-from bs4.filter import SoupStrainer
 
 from pipeline.ingest.dates import Published, parse_date
 from pipeline.ingest.jsonld import article_node, names_of, nodes, text_of
+from pipeline.ingest.markup import describing_elements
 from pipeline.ingest.text import plain
 from pipeline.ingest.urls import join
 
@@ -58,9 +58,7 @@ def read_metadata(html: str, url: str | None, zone: str = "UTC") -> Metadata:
 
 
 def _read(html: str, url: str | None, zone: str) -> Metadata:
-    # Only these are kept while parsing: metadata needs no tree of the whole page.
-    kept = SoupStrainer(["meta", "link", "script", "title", "h1", "time", "noscript"])
-    language, soup = _declared_language(html), BeautifulSoup(html, "lxml", parse_only=kept)
+    language, soup = _declared_language(html), BeautifulSoup(describing_elements(html), "lxml")
     meta = _meta(soup)
     node = article_node(list(nodes(s.string or "" for s in _json_scripts(soup))), url)
     site = plain(meta.get("og:site_name", ""), 100) or plain(names_of(node.get("publisher")), 100)
