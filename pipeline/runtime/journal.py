@@ -10,7 +10,7 @@ from typing import Any
 
 # What a stage takes from its queue and what it makes of it, for a person.
 WORDS = {
-    "poll": ("feed", "new item"),
+    "poll": ("feed", "feed read"),
     "fetch": ("item", "page"),
     "extract": ("page", "article"),
     "understand": ("article", "article read"),
@@ -81,6 +81,6 @@ def count(number: int, noun: str) -> str:
     """ "1 feed", "2 feeds", "3 e-mails sent"."""
     head, _, rest = noun.partition(" ")
     if number != 1:
-        # "new item" -> "new items", "article read" -> "articles read"
+        # "new item" -> "new items", "article read" -> "articles read", "new contact" -> "new contacts"
         head, rest = (head, f"{rest}s") if head == "new" else (f"{head}s", rest)
     return f"{number} {head} {rest}".rstrip()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from pipeline.alerts.phrases import MODES, confidence, duration
-from pipeline.domain import Mode
+from pipeline.alerts.phrases import duration, surname
+from pipeline.domain import Mode, Participant
 from pipeline.runtime.journal import Tally, count
 from pipeline.runtime.run import Outcome
 from pipeline.settings import Settings
@@ -18,6 +20,17 @@ from pipeline.warehouse.page import ContactRow, contact_rows, mails_since, overv
 
 STYLES = {"occurred": "green", "ongoing": "green", "planned": "yellow", "proposed": "yellow"}
 SHOWN = 25
+MOST_NAMED = 3
+PERSON = re.compile(r"(.+?) \(([A-Z]+)\)(?:, |$)")
+HOW = {
+    Mode.PHONE: "phone",
+    Mode.VIDEO: "video",
+    Mode.IN_PERSON: "in person",
+    Mode.VISIT: "visit",
+    Mode.MULTILATERAL: "summit",
+    Mode.LETTER: "letter",
+    Mode.UNSPECIFIED: "talks",
+}
 
 
 def print_report(console: Console, settings: Settings, outcome: Outcome) -> None:
@@ -43,7 +56,7 @@ def print_report(console: Console, settings: Settings, outcome: Outcome) -> None
 
 
 def _new_items(tallies: dict[str, Tally]) -> int:
-    return tallies["poll"].done if "poll" in tallies else 0
+    return tallies["fetch"].taken if "fetch" in tallies else 0
 
 
 def _news(console: Console, tallies: dict[str, Tally], feeds: int, sick: Sequence[str]) -> None:
@@ -61,20 +74,26 @@ def _news(console: Console, tallies: dict[str, Tally], feeds: int, sick: Sequenc
 def _contacts(console: Console, rows: Sequence[ContactRow], began: datetime) -> None:
     current = [row for row in rows if not row.historical]
     told = [row for row in rows if row.historical]
-    table = Table(title=f"{count(len(current), 'new contact')} between leaders", title_justify="left", pad_edge=False)
+    console.print(f"\n[bold]{count(len(current), 'new contact')} between leaders[/]")
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for head in ("When", "Who", "How", "How long", "Where", "Status", "Outlets", "Sure"):
-        table.add_column(head, justify="right" if head == "Outlets" else "left", overflow="fold")
+        table.add_column(
+            head,
+            justify="right" if head in ("Outlets", "Sure") else "left",
+            no_wrap=head not in ("Who", "Where"),
+            overflow="fold",
+        )
     for row in current[:SHOWN]:
         style = STYLES.get(row.status, "red")
         table.add_row(
             when(row.occurred_on, row.date_precision),
-            escape(row.participants),
-            MODES[Mode(row.mode)],
+            escape(who(row.participants)),
+            HOW[Mode(row.mode)],
             duration(row.duration_minutes) if row.duration_minutes else "",
             escape(row.location or ""),
             f"[{style}]{row.status}[/]",
             str(row.outlets),
-            confidence(row.confidence),
+            f"{row.confidence:.2f}",
         )
     console.print(table)
     if len(current) > SHOWN:
@@ -104,10 +123,17 @@ def _next(console: Console, settings: Settings, outcome: Outcome) -> None:
         console.print("  .venv/bin/hotline alerts list      who is mailed about what")
 
 
+def who(participants: str) -> str:
+    """ "Emmanuel Macron (FRA), Vladimir Putin (RUS)" as a table has room for it: "Macron, Putin"."""
+    people = [Participant(name, country, None, "") for name, country in PERSON.findall(participants)]
+    short = [surname(person) for person in people[:MOST_NAMED]]
+    return ", ".join(short) + (f" and {len(people) - MOST_NAMED} more" if len(people) > MOST_NAMED else "")
+
+
 def when(day: date | None, precision: str | None) -> str:
-    """ "2022-02-12", "week of 2022-02-07", "2022-02", "unknown"."""
+    """ "2022-02-12", "2022-02-07 wk" (the week of), "2022-02", "unknown"."""
     if day is None:
         return "unknown"
     if precision == "week":
-        return f"week of {day}"
+        return f"{day} wk"
     return f"{day:%Y-%m}" if precision == "month" else str(day)

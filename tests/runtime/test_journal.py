@@ -16,7 +16,7 @@ def test_only_whole_lines_are_read(tmp_path: Path) -> None:
     path.write_text(line[:20])
     assert journal.news() == []
     path.write_text(line)
-    assert journal.news() == ["poll        12 feeds: 74 new items; 1 not: http_not_found 1 (1.2 s)"]
+    assert journal.news() == ["poll        12 feeds: 74 feeds read; 1 not: http_not_found 1 (1.2 s)"]
     assert journal.news() == []
 
 
