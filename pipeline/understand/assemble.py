@@ -18,7 +18,7 @@ from pipeline.domain import (
     Topic,
 )
 from pipeline.understand.claims import Claim, gather
-from pipeline.understand.cluster import Group, Told, cluster
+from pipeline.understand.cluster import Group, Told, cluster, dates_agree
 from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, LETTER, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
 from pipeline.understand.dating import Dated, Dater, ahead, following
@@ -30,6 +30,7 @@ from pipeline.understand.reading import Reading
 LEAST_NEWS = 0.6  # confidence of a contact that happened now: it may raise an alert
 LEAST_OTHER = 0.5  # of plans, denials and history
 LEAST_AGAIN = 0.8  # of a second one of the same leaders that the text gives no day: often the same one in other words
+LEAST_CUELESS = 0.9  # of one told without any word for a contact
 LEAST_VISIT = 0.6  # of a journey whose host is not named
 MOST_EVIDENCE = 3
 MOST_SOURCES = 4
@@ -242,14 +243,15 @@ def _least(group: Group, groups: Sequence[Group], dated: Dated) -> float:
     """The confidence that a contact needs to be reported."""
     if COURSE[dated.status] is not Course.HAPPENED or dated.historical:
         return LEAST_OTHER
-    if any(t.facts.date is not None for t in group.told):
-        return LEAST_NEWS
+    if not any(t.cue for t in group.told):
+        return LEAST_CUELESS
     weight = sum(t.weight for t in group.told)
     again = any(
         g is not group
         and g.people >= group.people
         and g.course is Course.HAPPENED
         and sum(t.weight for t in g.told) > weight
+        and all(dates_agree(a, b) for a in g.told for b in group.told)
         for g in groups
     )
     return LEAST_AGAIN if again else LEAST_NEWS

@@ -130,10 +130,11 @@ def _compatible(a: Told, b: Told) -> bool:
         return False
     if a.cue and b.cue and abs(a.claim.historical - b.claim.historical) > 0.7:
         return False
-    return _dates_agree(a, b)
+    return dates_agree(a, b)
 
 
-def _dates_agree(a: Told, b: Told) -> bool:
+def dates_agree(a: Told, b: Told) -> bool:
+    """Whether the date words of two claims may name one day; claims without any agree with all."""
     one, other = a.facts.date, b.facts.date
     if one is None or other is None or a.facts.said or b.facts.said:
         return True
@@ -156,7 +157,7 @@ def _absorb(groups: list[Group]) -> list[Group]:
             if g.people > group.people
             and (g.way is group.way or Way.OPEN in (g.way, group.way))
             and g.course is group.course
-            and all(_dates_agree(a, b) for a in g.told for b in group.told)
+            and all(dates_agree(a, b) for a in g.told for b in group.told)
         ]
         if wider:
             wider[0].told += group.told

@@ -76,9 +76,20 @@ class Dater:
         if said and historical:
             span = None
         held = COURSE[status] is Course.HAPPENED
+        if span is not None and span.precision is not None and reading.on is not None and not said:
+            if held and span.day > reading.on:
+                if _sure(group, Course.HAPPENED) and not any(t.facts.near and t.facts.date == span for t in group.told):
+                    span = None  # the day of something else that the sentence speaks of
+                else:
+                    status, held = Status.PLANNED, False
+            elif (
+                status is Status.PLANNED
+                and span.explicit
+                and span.last < reading.on
+                and not _sure(group, Course.FUTURE)
+            ):
+                status, held = Status.OCCURRED, True
         if span is not None:
-            if held and not said and span.precision and reading.on is not None and span.day > reading.on:
-                status = Status.PLANNED  # what lies ahead has not happened, whatever the tense
             return Dated(told, status, span.day if span.precision else None, span.precision, historical)
         day = None
         if held and not historical and not own_only:
@@ -89,9 +100,9 @@ class Dater:
         self, reading: Reading, group: Group, groups: Sequence[Group], status: Status, *, own_only: bool
     ) -> tuple[DateSpan | None, bool]:
         """The date words of the claims, the finest first; else of the sentences around; last, the day it was stated."""
-        own = [t for t in group.told if t.facts.date is not None]
-        telling = [t for t in own if t.cue] or own
-        found = [t for t in telling if not t.facts.said]
+        telling = [t for t in group.told if t.cue] or group.told
+        own = [t for t in telling if t.facts.date is not None]
+        found = [t for t in own if not t.facts.said]
         if found:
             best = min(found, key=lambda t: (_FINEST[t.facts.date.grain] if t.facts.date else 9, -t.weight))
             return best.facts.date, False
@@ -99,8 +110,8 @@ class Dater:
             span = self._around(reading, group, groups, status, alone=not own)
             if span is not None:
                 return span, False
-        if telling and COURSE[status] is Course.HAPPENED:
-            return max(telling, key=lambda t: t.weight).facts.date, True
+        if own and COURSE[status] is Course.HAPPENED:
+            return max(own, key=lambda t: t.weight).facts.date, True
         return None, False
 
     def _around(
@@ -169,6 +180,12 @@ def status_of(group: Group) -> Status:
         for status, p in t.claim.status.items():
             votes[status] = votes.get(status, 0.0) + p * t.weight
     return max(votes, key=lambda s: (COURSE[s] is group.course, votes[s]))
+
+
+def _sure(group: Group, course: Course) -> bool:
+    """Whether the claims leave next to no doubt about the course."""
+    weight = sum(t.weight for t in group.told) or 1.0
+    return sum(t.weight * t.claim.course(course) for t in group.told) / weight > 0.9
 
 
 def _historical(on: date | None, group: Group, span: DateSpan | None) -> bool:

@@ -58,11 +58,18 @@ _GOES_ON = re.compile(
 )
 
 
+NEAR = 60.0  # characters (a clause's border counts for 40) between date words and the words of the contact
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a sentence says of a contact; `said` tells that `date` is that of a statement about it."""
+    """What a sentence says of a contact.
+
+    `near` tells that `date` stands close to the words that tell it, `said` that it is the day of a statement about it.
+    """
 
     date: DateSpan | None = None
+    near: bool = False
     said: bool = False
     minutes: int | None = None
     ordinal: Ordinal | None = None
@@ -85,8 +92,10 @@ class FactFinder:
         cues = self._cues(reading, claim)
         anchors = [(a - sentence.start, b - sentence.start) for a, b in claim.anchors]
         span, said = _choose_date(sentence.text, _event_dates(sentence.text, reading.on, future=future), cues, anchors)
+        near = span is not None and any(_distance(sentence.text, span, cue) < NEAR for cue in cues)
         return Facts(
             span,
+            near,
             said,
             self._minutes(reading, claim, cues),
             self._ordinal(sentence.text, cues),
