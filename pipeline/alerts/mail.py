@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -49,9 +49,11 @@ class Mail:
     html: str
 
 
-def render(contact: Contact, sources: Sequence[Source], rule: str, recipient: str) -> Mail:
-    """The mail about `contact` that `rule` sends to `recipient`. Pure: same in, same out."""
-    view = _view(contact, sources, rule, recipient)
+def render(
+    contact: Contact, sources: Sequence[Source], rule: str, recipient: str, labels: Mapping[str, str] | None = None
+) -> Mail:
+    """The mail about `contact` that `rule` sends to `recipient`. `labels` are readers' words for topic ids. Pure."""
+    view = _view(contact, sources, rule, recipient, labels or {})
     environment = _environment()
     return Mail(
         subject=subject(contact),
@@ -113,7 +115,9 @@ def compose(
     return message
 
 
-def _view(contact: Contact, sources: Sequence[Source], rule: str, recipient: str) -> dict[str, object]:
+def _view(
+    contact: Contact, sources: Sequence[Source], rule: str, recipient: str, labels: Mapping[str, str]
+) -> dict[str, object]:
     """Everything the templates print, as plain lines: they decide nothing."""
     shown = _choose(sources)
     people = [f"{plain(p.name, 80)}, {plain(p.office, 60)} ({plain(p.country, 6)})" for p in contact.participants]
@@ -127,7 +131,7 @@ def _view(contact: Contact, sources: Sequence[Source], rule: str, recipient: str
     if contact.initiator:
         facts.append(("Sought by", [plain(contact.initiator, 100)]))
     if contact.topics:
-        facts.append(("About", [", ".join(phrases.topic(t) for t in contact.topics)]))
+        facts.append(("About", [", ".join(phrases.topic(t, labels) for t in contact.topics)]))
     if contact.ordinal:
         facts.append(("Which", [f"{phrases.ordinal(contact.ordinal)}, by the reports' own count"]))
     if contact.attribution:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from pipeline.alerts.plain import plain
@@ -119,6 +120,7 @@ def voice(attribution: str) -> str:
     return plain(attribution, 40).removesuffix(" Palace").removeprefix("the ").strip()
 
 
-def topic(topic_id: str) -> str:
-    """A topic id as words: "deescalation_talks" -> "de-escalation talks"."""
-    return plain(topic_id.replace("_", " ").replace("deescalation", "de-escalation"), 60)
+def topic(topic_id: str, labels: Mapping[str, str]) -> str:
+    """The label of a topic inside a sentence ("de-escalation talks"); without one, its id as words."""
+    label = plain(labels.get(topic_id) or topic_id.replace("_", " "), 60)
+    return label[:1].lower() + label[1:]

@@ -57,6 +57,8 @@ def preview(
 ) -> None:
     """Show the mail about a contact, whether or not a rule would send it; nothing is sent."""
     from pipeline.alerts.mail import Source, render
+    from pipeline.settings import get_settings
+    from pipeline.understand.topicsconfig import load_topics
     from pipeline.warehouse.alerting import reported_by
     from pipeline.warehouse.contacts import load_contacts
 
@@ -73,7 +75,8 @@ def preview(
                 for r in reported_by(connection, contact.report_ids)
             ]
         name, recipient = (chosen.name, chosen.recipients[0]) if chosen else ("no-rule", "nobody@localhost")
-        mail = render(contact, sources, name, recipient)
+        labels = {topic.topic: topic.label for topic in load_topics(get_settings().topics_file)}
+        mail = render(contact, sources, name, recipient, labels)
         terminal.say(f"Subject: {mail.subject}\n\n{mail.text}")
         if html:
             html.write_text(mail.html, encoding="utf-8")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from pipeline.alerts.mail import Source, domain_of, message_id, render
@@ -13,6 +14,7 @@ from pipeline.settings import Settings
 from pipeline.stages.context import StageContext
 from pipeline.stages.drain import count_failure
 from pipeline.stages.tally import Tally
+from pipeline.understand.topicsconfig import load_topics
 from pipeline.warehouse.alerting import mailed, reported_by
 from pipeline.warehouse.articles import load_article
 from pipeline.warehouse.connect import Connection
@@ -26,13 +28,13 @@ BATCH = 1000
 
 
 def run(context: StageContext, limit: int | None = None) -> StageResult:
-    """Settle what was understood, oldest first. Raises RulesError where config/alerts.yaml is broken.
+    """Settle what was understood, oldest first. Raises RulesError or TopicsConfigError for a broken file of config/.
 
     Several may run at once: the warehouse lets one settle at a time. Where a batch fails, its items are settled one by
     one, so that a faulty item holds up nobody else.
     """
-    rules = load_rules(context.settings.alerts_file)
     settings = context.settings
+    desk = Desk.of(settings)
     tally = Tally("reconcile")
     with context.connection() as connection:
         while limit is None or tally.taken < limit:
@@ -41,23 +43,23 @@ def run(context: StageContext, limit: int | None = None) -> StageResult:
             if not items:
                 break
             tally.taken += len(items)
-            if not _settled(connection, items, rules, context, tally, last_try=len(items) == 1):
+            if not _settled(connection, items, desk, context, tally, last_try=len(items) == 1):
                 for item in items if len(items) > 1 else ():
-                    _settled(connection, [item], rules, context, tally, last_try=True)
+                    _settled(connection, [item], desk, context, tally, last_try=True)
         return tally.result(waiting(connection, Stage.UNDERSTOOD))
 
 
 def _settled(
     connection: Connection,
     items: Sequence[QueueItem],
-    rules: Sequence[Rule],
+    desk: Desk,
     context: StageContext,
     tally: Tally,
     last_try: bool,
 ) -> bool:
     """Settle some items and commit; where that fails, undo it and, on the last try, count it against the item."""
     try:
-        settle(connection, items, rules, context.settings, context.now())
+        settle(connection, items, desk, context.now())
         connection.commit()
     except Exception as fault:
         if connection.closed:
@@ -71,9 +73,7 @@ def _settled(
     return True
 
 
-def settle(
-    connection: Connection, items: Sequence[QueueItem], rules: Sequence[Rule], settings: Settings, now: datetime
-) -> None:
+def settle(connection: Connection, items: Sequence[QueueItem], desk: Desk, now: datetime) -> None:
     """Settle the reports of some items, put alerts into the outbox, and pass the items on. Does not commit."""
     articles = [load_article(connection, item.item_id)[0] for item in items]
     contacts = settle_fresh(
@@ -81,42 +81,56 @@ def settle(
     )
     for change in save_contacts(connection, contacts, now, articles):
         if change.kind in ("new", "changed"):
-            alert(connection, change.contact, rules, settings, now)
+            desk.alert(connection, change.contact, now)
     for item in items:
         advance(connection, item.item_id, Stage.RECONCILED)
 
 
-def alert(connection: Connection, contact: Contact, rules: Sequence[Rule], settings: Settings, now: datetime) -> int:
-    """Put the messages that `rules` want of a contact into the outbox, each once for ever. Does not commit.
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Writes the alerts. `labels` are readers' words for topic ids, `domain` that of the sender's address."""
 
-    Returns how many. A contact that another was merged into counts as mailed where the other was.
-    """
-    wanted = [rule for rule in rules if matches(rule, contact, now, settings.alert_max_age_days)]
-    if not wanted:
-        return 0
-    had = mailed(connection, contact.contact_id)
-    new = [(rule, to) for rule in wanted for to in rule.recipients if (rule.name, to) not in had]
-    if not new:
-        return 0
-    sources = [
-        Source(r.outlet, r.family, r.url, r.title, r.published, r.quotes)
-        for r in reported_by(connection, contact.report_ids)
-    ]
-    domain = domain_of(settings.mail_from)
-    count = 0
-    for rule, recipient in new:
-        mail = render(contact, sources, rule.name, recipient)
-        count += enqueue(
-            connection,
-            Message(
-                contact_id=contact.contact_id,
-                rule=rule.name,
-                recipient=recipient,
-                subject=mail.subject,
-                text=mail.text,
-                html=mail.html,
-                message_id=message_id(contact.contact_id, rule.name, recipient, domain),
-                as_of=now,
-            ),
+    rules: tuple[Rule, ...]
+    labels: Mapping[str, str]
+    domain: str
+    max_age_days: int
+
+    @classmethod
+    def of(cls, settings: Settings) -> Desk:
+        return cls(
+            rules=load_rules(settings.alerts_file),
+            labels={topic.topic: topic.label for topic in load_topics(settings.topics_file)},
+            domain=domain_of(settings.mail_from),
+            max_age_days=settings.alert_max_age_days,
         )
-    return count
+
+    def alert(self, connection: Connection, contact: Contact, now: datetime) -> int:
+        """Put the messages that the rules want of a contact into the outbox, each once for ever. Does not commit.
+
+        Returns how many. A contact that another was merged into counts as mailed where the other was.
+        """
+        wanted = [(r, to) for r in self.rules if matches(r, contact, now, self.max_age_days) for to in r.recipients]
+        if not wanted:
+            return 0
+        had = mailed(connection, contact.contact_id)
+        new = [(rule, to) for rule, to in wanted if (rule.name, to) not in had]
+        if not new:
+            return 0
+        sources = [
+            Source(r.outlet, r.family, r.url, r.title, r.published, r.quotes)
+            for r in reported_by(connection, contact.report_ids)
+        ]
+        return sum(enqueue(connection, self._message(contact, sources, rule, to, now)) for rule, to in new)
+
+    def _message(self, contact: Contact, sources: Sequence[Source], rule: Rule, to: str, now: datetime) -> Message:
+        mail = render(contact, sources, rule.name, to, self.labels)
+        return Message(
+            contact_id=contact.contact_id,
+            rule=rule.name,
+            recipient=to,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            message_id=message_id(contact.contact_id, rule.name, to, self.domain),
+            as_of=now,
+        )

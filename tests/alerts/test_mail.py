@@ -20,7 +20,8 @@ BuildSource = Callable[..., Source]
 
 
 def mail(contact: Contact, *sources: Source) -> Mail:
-    return render(contact, sources, "leader-contacts", "alerts@localhost")
+    labels = {"deescalation_talks": "De-escalation talks"}
+    return render(contact, sources, "leader-contacts", "alerts@localhost", labels)
 
 
 SUBJECTS = {
