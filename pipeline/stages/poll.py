@@ -73,7 +73,8 @@ async def _poll(
     async with Client(context.settings) as client:
         asked = [asyncio.create_task(_ask(client, source, states[source.feed_id])) for source in due]
         try:
-            for answered in asyncio.as_completed(asked):
+            # In the order of the file, not of the answers: which feed an item is first seen in must not be a race.
+            for answered in asked:
                 _note(context, connection, await answered, states, tally)
         finally:
             for task in asked:

@@ -57,7 +57,9 @@ def test_each_article_has_its_title_its_date_and_its_outlets_name(fetched: Stage
         assert title == story.title_at(wire.catalogue.stories[-1].published)
         assert language == "en"
         if story.page_date or story.feed_date:
-            assert (story.story_id, published) == (story.story_id, story.published)
+            # An AMP copy goes by the address of its original, and whichever comes first gives the article its time.
+            copies = [s.published for s in wire.catalogue.stories if s.amp_of == story.story_id]
+            assert published in (story.published, *copies), story.story_id
         else:
             assert published is None
 
