@@ -30,6 +30,7 @@ from pipeline.understand.reading import Reading
 LEAST_NEWS = 0.6  # confidence of a contact that happened now: it may raise an alert
 LEAST_OTHER = 0.5  # of plans, denials and history
 LEAST_AGAIN = 0.8  # of a second one of the same leaders that the text gives no day: often the same one in other words
+LEAST_INDIRECT = 0.8  # of one whose leaders never stand in one sentence
 LEAST_CUELESS = 0.9  # of one told without any word for a contact
 LEAST_VISIT = 0.6  # of a journey whose host is not named
 MOST_EVIDENCE = 3
@@ -69,7 +70,7 @@ class Assembler:
         sentence = reading.sentences[claim.sentence]
         future = ahead(claim.best_status)
         facts = self._finder.facts(reading, claim, future=future)
-        return Told.of(claim, facts, sentence.text, sentence.title)
+        return Told.of(claim, facts, sentence.text, sentence.title, reading.on)
 
     def _two_countries(self, reading: Reading, claim: Claim) -> bool:
         found = [reading.participant(self.g, p, None) for p in claim.people]
@@ -241,6 +242,8 @@ def _mode(reading: Reading, group: Group, participants: Sequence[Participant], p
 
 def _least(group: Group, groups: Sequence[Group], dated: Dated) -> float:
     """The confidence that a contact needs to be reported."""
+    if not any(t.claim.direct for t in group.told):
+        return LEAST_INDIRECT
     if COURSE[dated.status] is not Course.HAPPENED or dated.historical:
         return LEAST_OTHER
     if not any(t.cue for t in group.told):

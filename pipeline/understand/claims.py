@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.domain import Mode, Status
-from pipeline.understand.candidates import Candidate
+from pipeline.understand.candidates import MAX_LEADERS, Candidate
 from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, SEPARATE, WAY, Course, Way
 from pipeline.understand.mentions import Mention
@@ -110,6 +110,7 @@ def _groups(
     """Which people were in contact together: the largest sets in which every pair was judged so, alike."""
     if separate == "others":
         return []
+    crowd = len(order) > MAX_LEADERS  # then only pairs with the first of them were judged
     left = dict(pairs)
     out: list[frozenset[str]] = []
     while left:
@@ -117,7 +118,8 @@ def _groups(
         group = set(best)
         if not separate:
             for person in sorted(set().union(*left) - group, key=lambda p: order.index(p) if p in order else 99):
-                if all(_alike(left, best, frozenset((person, member))) for member in group):
+                mates = [frozenset((person, member)) for member in group]
+                if all(_alike(left, best, m) or (crowd and order[0] not in m) for m in mates):
                     group.add(person)
         out.append(frozenset(group))
         left = {pair: v for pair, v in left.items() if not pair <= group}

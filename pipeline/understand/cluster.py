@@ -9,20 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pipeline.understand.claims import Claim
-from pipeline.understand.cues import LETTER, MEETING, PHONE, TRAVEL, VIDEO, Course, Way, has_cue
+from pipeline.understand.cues import (
+    FACE_TO_FACE,
+    LETTER,
+    MEET_ALONE,
+    MEETING,
+    PHONE,
+    TRAVEL,
+    VIDEO,
+    Course,
+    Way,
+    has_cue,
+)
 from pipeline.understand.dates import Grain
 from pipeline.understand.facts import Facts, same_day
 from pipeline.understand.places import Place
 
+OLD = timedelta(days=31)  # contacts older than this at publication are history
 SURE = 0.65  # a probability from which a judgement sets claims apart
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A claim with the facts of its sentence; `text` is that sentence."""
+    """A claim with the facts of its sentence; `text` is that sentence.
+
+    `old` tells that it speaks of history, `loose` that its only words for a meeting ("talks") fit calls as well.
+    """
 
     claim: Claim
     facts: Facts
@@ -30,10 +45,15 @@ class Told:
     title: bool
     way: Way
     cue: bool
+    old: bool
+    loose: bool
 
     @classmethod
-    def of(cls, claim: Claim, facts: Facts, text: str, title: bool) -> Told:
-        return cls(claim, facts, text, title, _way(claim, text), has_cue(text))
+    def of(cls, claim: Claim, facts: Facts, text: str, title: bool, on: date | None) -> Told:
+        dated = on is not None and facts.date is not None and not facts.said
+        old = facts.date.last < on - OLD if dated and facts.date and on else claim.historical > 0.5
+        loose = not (FACE_TO_FACE.search(text) or TRAVEL.search(text))
+        return cls(claim, facts, text, title, _way(claim, text), has_cue(text), old, loose)
 
     @property
     def course(self) -> Course | None:
@@ -58,7 +78,10 @@ class Group:
     @property
     def way(self) -> Way:
         """The way most claims agree on; OPEN only where none says more."""
-        votes = {w: sum(t.weight for t in self.told if t.way is w) for w in Way if w is not Way.OPEN}
+        votes = {w: 0.0 for w in Way if w is not Way.OPEN}
+        for t in self.told:
+            if t.way is not Way.OPEN:
+                votes[t.way] += t.weight * (0.3 if t.way is Way.PRESENT and t.loose else 1.0)
         best = max(votes, key=lambda w: votes[w])
         return best if votes[best] > 0 else Way.OPEN
 
@@ -123,14 +146,25 @@ def _compatible(a: Told, b: Told) -> bool:
     """Whether two claims of the same people may tell of one contact."""
     if a.claim.sentence == b.claim.sentence and a.cue and b.cue:
         return False
-    if Way.OPEN not in (a.way, b.way) and a.way is not b.way:
+    if Way.OPEN not in (a.way, b.way) and a.way is not b.way and not _same_talks(a, b):
+        return False
+    if a.cue and b.cue and a.old is not b.old:
         return False
     courses = {a.course, b.course} - {None}
     if a.cue and b.cue and len(courses) == 2 and Course.HAPPENED in courses:
         return False
-    if a.cue and b.cue and abs(a.claim.historical - b.claim.historical) > 0.7:
-        return False
     return dates_agree(a, b)
+
+
+def _same_talks(a: Told, b: Told) -> bool:
+    """ "Leaders hold talks" in a headline may be the call of the text; "a meeting" may be the video meeting."""
+    here, remote = (a, b) if a.way is Way.PRESENT else (b, a)
+    if here.way is not Way.PRESENT or remote.way is not Way.REMOTE or not here.loose:
+        return False
+    same = (
+        here.facts.date is not None and remote.facts.date is not None and same_day(here.facts.date, remote.facts.date)
+    )
+    return (here.title or same) and bool(VIDEO.search(remote.text) or not MEET_ALONE.search(here.text))
 
 
 def dates_agree(a: Told, b: Told) -> bool:

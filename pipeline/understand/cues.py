@@ -81,6 +81,12 @@ MEETING = re.compile(
     r"one-on-one|audience|sidelines|embrac\w+|hug(?:s|ged)?)\b",
     _I,
 )
+FACE_TO_FACE = re.compile(
+    r"\b(?:face-to-face|face to face|in person|in-person|sat down|sit down|handshake|shook hands|shak\w+ hands|dinner|"
+    r"lunch|breakfast|tete-a-tete|tête-à-tête|audience|sidelines|embrac\w+|hug(?:s|ged)?)\b",
+    _I,
+)
+MEET_ALONE = re.compile(r"\b(?:met|meet|meets|meetings?|summits?)\b", _I)
 SPEAK = re.compile(
     r"\b(?:spoke|spoken|speak|speaks|speaking|talk|talked|talking|discuss\w*|conversation\w*|conversed|dialogue|"
     r"exchange\w*|contacts?|consult\w*|told|urged|warned|asked|informed|briefed|thanked)\b",

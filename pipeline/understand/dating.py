@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from pipeline.domain import DatePrecision, Status
-from pipeline.understand.cluster import Group
+from pipeline.understand.cluster import OLD, Group
 from pipeline.understand.cues import COURSE, Course, Way
 from pipeline.understand.dates import DateSpan, Grain
-from pipeline.understand.facts import FactFinder
+from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.reading import Reading
 
-OLD = timedelta(days=31)  # contacts older than this at publication are history
 _FINEST = {Grain.DAY: 0, Grain.WEEK: 1, Grain.MONTH: 2, Grain.YEAR: 3}
 # Words of sentences that look back: what they tell is not the news of the day.
 _BACK = re.compile(
@@ -144,7 +143,10 @@ class Dater:
                     return span.day if span.grain is Grain.DAY else None
                 held = COURSE[status] is Course.HAPPENED and _is_the_news(other, status)
                 return reading.on if held else None
-        return None
+        # a headline that speaks of such talks of one of them with others
+        title = reading.sentences[0]
+        named = any(m.sentence == 0 and group.people.intersection(m.people) for m in reading.mentions)
+        return reading.on if title.title and named and TALK.search(title.text) and not looks_back(title.text) else None
 
 
 def looks_back(sentence: str) -> bool:
