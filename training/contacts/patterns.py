@@ -72,6 +72,8 @@ $1 on the phone with $2: <issue> high on the agenda.
 $1, $2 and $3 held a (three-way|joint) (phone|telephone) (call|conversation) on <issue>.
 """),
     ("video", "occurred", False, """
+$1 held a video conference with $2, who (was in|was visiting) <city>.
+$1 chaired a virtual summit with $2, $3 and others.
 $1 and $2 (held|had) a video (call|conference|summit) <past>.
 $1 spoke with $2 (by video link|via videoconference|in a video call).
 $1 held talks with $2 via (videoconference|video link).
@@ -80,6 +82,9 @@ $1 talks to $2 by video link (as|while) tension over <issue> grows.
 The virtual (summit|meeting) between $1 and $2 lasted <long>.
 """),
     ("in_person", "occurred", False, """
+$1 (also |)(had|held) (brief |short |separate |)meetings with $2, $3 (and several others|and other leaders).
+$1 met $2 and $3 separately on the (margins|sidelines) of the <summit> summit.
+During the conversation with $2 on the sidelines of the <summit> conference, $1 (raised|discussed) <issue>.
 (After|Days after) (the meeting of $1 with $2|$1 and $2's meeting|his meeting with $2), (ministers set to work|officials spoke of progress).
 The meeting of $1 with $2 (is seen as|was) a sign of (support|a thaw).
 At (awkward|tense|friendly) meeting, $1 and $2 (avoid|talk about|clash over) <issue>.
@@ -125,6 +130,8 @@ $1 in <city> for talks with $2.
 $1 was greeted by $2 (at the airport|with a guard of honour|on arrival in <city>).
 """),
     ("multilateral", "occurred", False, """
+In <city>, $1 met with the presidents of four countries, $2 and $3 (among them|included).
+$1 received $2, $3 and other leaders in <city>; the leaders spoke over a working lunch.
 $1, $2 and $3 (met|held talks|gathered) in <city> <past>.
 $1 and $2 (took part in|attended|joined) the <summit> summit in <city>, alongside $3.
 $1 hosted $2, $3 and others at the <summit> summit in <city>.
@@ -146,6 +153,7 @@ $1 and $2 have been in contact about <issue> in recent days.
 $1 and $2 agreed in talks <past> to (step up work on|set up a group on) <issue>.
 """),
     ("phone", "planned", False, """
+Before his phone conversation with $2, (scheduled|set) for <next>, $1 (did not want to comment|spoke of <issue>).
 $1 (says|said) he plans to (speak to|call) $2 (in due course|soon|again).
 $1 will (thank|brief|consult) $2 in a (call|phone call) <next>.
 $1 (will|is to|is due to|plans to) (speak|talk) (by phone |by telephone |)(with|to) $2 <next>.
@@ -265,6 +273,11 @@ $1's visit to $2 in <year> is remembered for (a handshake|its menu|the rain).
 ]  # fmt: skip
 
 NONE = """
+$1 is to reopen the hotline with the country of $2.
+After a call with $3, $1 said that $2 was (wrong|right) on <issue>.
+$1 walks past $2 (at the photo call|on the stage) of the <summit> summit.
+$1 was irked by the meeting of $2 with $3.
+$1 thanked $2's people for their help.
 $1 (accused|blamed) $2 (of|for) (breaking the treaty|fuelling the war|lying about <issue>).
 $1 (criticised|condemned|mocked|praised|thanked) $2 (over|for his stance on) <issue>.
 $1 (said|says) $2 (must|should) (withdraw his troops|stop the war|do more on <issue>).
