@@ -117,7 +117,7 @@ def settings(web: Web, tmp_path: Path) -> Settings:
         _env_file=None,
         home=tmp_path,
         allow_loopback_port=web.port,
-        fetch_timeout=2.0,
+        fetch_timeout=20.0,
         fetch_max_bytes=100_000,
         fetch_max_redirects=3,
         fetch_host_gap=0.0,

@@ -14,6 +14,8 @@ import pytest
 
 from pipeline.domain import Page, Reason
 from pipeline.ingest.client import Client, content_type_of
+from pipeline.ingest.faults import Fault
+from pipeline.ingest.pace import Breaker
 from pipeline.settings import Settings
 
 PAGE = b"<html><body><p>The two presidents spoke by phone.</p></body></html>"
@@ -282,22 +284,29 @@ def test_many_at_once_keep_to_the_concurrency(web: Any, settings: Settings) -> N
     assert 2 <= most <= 4
 
 
-def test_a_server_that_does_not_answer_is_left_alone_after_three_tries(web: Any, settings: Settings) -> None:
-    def silent(sock: socket.socket, request: Any) -> None:
-        time.sleep(1.0)
-
-    web.raw("/slow", silent)
-    web.add("/fine", PAGE)
+def test_a_server_that_does_not_answer_is_left_alone_after_three_tries(settings: Settings) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
 
     async def one_by_one() -> list[Page]:
-        async with Client(settings.model_copy(update={"fetch_timeout": 0.1})) as client:
-            return [
-                await client.fetch(web.url(path)) for path in ("/slow", "/fine", "/slow", "/slow", "/slow", "/fine")
-            ]
+        async with Client(settings.model_copy(update={"allow_loopback_port": port})) as client:
+            return [await client.fetch(f"http://127.0.0.1:{port}/{n}", kind="feed") for n in range(5)]
 
-    reasons = [page.reason for page in asyncio.run(one_by_one())]
-    assert reasons == [Reason.TIMEOUT, None, Reason.TIMEOUT, Reason.TIMEOUT, Reason.TIMEOUT, Reason.CONNECT_FAILED]
-    assert web.paths().count("/slow") == 4 and web.paths().count("/fine") == 1
+    pages = asyncio.run(one_by_one())
+    assert {page.reason for page in pages} == {Reason.CONNECT_FAILED}
+    assert ["3 times in a row" in (page.detail or "") for page in pages] == [False, False, False, True, True]
+
+
+def test_one_good_answer_wipes_out_earlier_silence() -> None:
+    breaker, silence = Breaker(), Fault(Reason.TIMEOUT, "no answer")
+    for ended in (silence, silence, None, silence, silence, Fault(Reason.TOO_LARGE, "it answers"), silence, silence):
+        breaker.note("news.example", ended)
+        breaker.check("news.example")
+    breaker.note("news.example", silence)
+    with pytest.raises(Fault, match=r"news\.example did not answer 3 times"):
+        breaker.check("news.example")
+    breaker.check("other.example")
 
 
 @pytest.mark.parametrize(
