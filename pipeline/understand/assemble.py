@@ -27,8 +27,8 @@ from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.places import Place
 from pipeline.understand.reading import Reading
 
-LEAST_NEWS = 0.6  # confidence of a contact that happened now: it may raise an alert
-LEAST_OTHER = 0.5  # of plans, denials and history
+LEAST_NEWS = 0.5  # confidence of a contact that happened now: it may raise an alert
+LEAST_OTHER = 0.65  # of plans, denials and history
 LEAST_AGAIN = 0.8  # of a second one of the same leaders that the text gives no day: often the same one in other words
 LEAST_INDIRECT = 0.8  # of one whose leaders never stand in one sentence
 LEAST_CUELESS = 0.9  # of one told without any word for a contact

@@ -7,7 +7,7 @@ people; "separate calls with B and C" stay two.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.domain import Mode, Status
 from pipeline.understand.candidates import MAX_LEADERS, Candidate
@@ -15,6 +15,7 @@ from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, SEPARATE, WAY, Course, Way
 from pipeline.understand.mentions import Mention
 from pipeline.understand.reading import Reading
+from pipeline.understand.tense import weigh
 
 # A pair below this is noise for every further step; what becomes a contact is decided by `assemble` on the whole.
 LEAST = 0.35
@@ -76,7 +77,8 @@ def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
     out: list[Claim] = []
     for k, judged in sorted(by_sentence.items()):
         sentence = reading.sentences[k]
-        out += _of_sentence(sentence.text, sentence.start, k, judged, mentions.get(k, []))
+        heard = [(c, replace(j, status=weigh(j.status, c.target))) for c, j in judged]
+        out += _of_sentence(sentence.text, sentence.start, k, heard, mentions.get(k, []))
     return out
 
 

@@ -101,7 +101,8 @@ class Dater:
         """The date words of the claims, the finest first; else of the sentences around; last, the day it was stated."""
         telling = [t for t in group.told if t.cue] or group.told
         own = [t for t in telling if t.facts.date is not None]
-        found = [t for t in own if not t.facts.said]
+        held = COURSE[status] is Course.HAPPENED
+        found = [t for t in own if not t.facts.said and (t.claim.best_course is Course.HAPPENED) is held]
         if found:
             best = min(found, key=lambda t: (_FINEST[t.facts.date.grain] if t.facts.date else 9, -t.weight))
             return best.facts.date, False
@@ -109,7 +110,7 @@ class Dater:
             span = self._around(reading, group, groups, status, alone=not own)
             if span is not None:
                 return span, False
-        if own and COURSE[status] is Course.HAPPENED:
+        if own and held:
             return max(own, key=lambda t: t.weight).facts.date, True
         return None, False
 
