@@ -18,12 +18,12 @@ def test_every_row_is_whole() -> None:
         assert text.count("(") == text.count(")") == 0
 
 
-def test_every_mode_and_status_is_there_and_nearly_half_are_none() -> None:
+def test_every_mode_and_status_is_there_and_a_quarter_is_none() -> None:
     made = rows(6, random.Random(2))
     held = [r for r in made if r["contact"]]
     assert {r["mode"] for r in held} == {m.value for m in Mode}
     assert {r["status"] for r in held} == {s.value for s in Status}
-    assert 0.25 < 1 - len(held) / len(made) < 0.6
+    assert 0.2 < 1 - len(held) / len(made) < 0.6
 
 
 def test_copies_of_one_pattern_lie_in_one_fold() -> None:

@@ -20,8 +20,8 @@ CALL = Article(
 )
 FOOTBALL = Article(
     "football",
-    "Late strike sends City into final",
-    "The captain fired home in the last minute and the defence collapsed. The manager praised the attack.",
+    "City beat the champions in the final",
+    "The striker blasted two goals past the champions, whose defence had no answer to the counter-attack.",
 )
 
 

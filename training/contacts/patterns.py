@@ -85,7 +85,7 @@ The virtual (summit|meeting) between $1 and $2 lasted <long>.
 $1 (also |)(had|held) (brief |short |separate |)meetings with $2, $3 (and several others|and other leaders).
 $1 met $2 and $3 separately on the (margins|sidelines) of the <summit> summit.
 During the conversation with $2 on the sidelines of the <summit> conference, $1 (raised|discussed) <issue>.
-(After|Days after) (the meeting of $1 with $2|$1 and $2's meeting|his meeting with $2), (ministers set to work|officials spoke of progress).
+(After|Days after) (the meeting of $1 with $2|$1 and $2's meeting), (ministers set to work|officials spoke of progress).
 The meeting of $1 with $2 (is seen as|was) a sign of (support|a thaw).
 At (awkward|tense|friendly) meeting, $1 and $2 (avoid|talk about|clash over) <issue>.
 $1 (shakes hands|shake hands) with $2 (before|prior to|during) (a|their) (meeting|talks) in <city>, <day>.
