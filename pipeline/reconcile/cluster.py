@@ -93,21 +93,21 @@ def _two_days_running(one: Sequence[Node], other: Sequence[Node]) -> bool:
 
 
 def _candidates(nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:
-    """Pairs worth weighing: near in time, and of the same participants; large meetings that share one; lone visitors
-    and their hosts."""
+    """Pairs worth weighing: near in time, and of the same participants; large meetings that share one; one or two and
+    those who may have met them."""
     same: dict[frozenset[str], list[int]] = defaultdict(list)
     for i, node in enumerate(nodes):
         same[node.people].append(i)
     large: dict[str, list[frozenset[str]]] = defaultdict(list)
-    hosts: dict[str, list[frozenset[str]]] = defaultdict(list)
+    wider: dict[str, list[frozenset[str]]] = defaultdict(list)
     for people in same:
         for person in people:
             if len(people) >= 3:
                 large[person].append(people)
-            elif len(people) == 2:
-                hosts[person].append(people)
+            if len(people) >= 2:
+                wider[person].append(people)
     pairs = {frozenset((x, y)) for sets in large.values() for x, y in combinations(sets, 2)}
-    pairs |= {frozenset((p, h)) for p in same if len(p) == 1 for h in hosts[next(iter(p))]}
+    pairs |= {frozenset((p, w)) for p in same if len(p) <= 2 for who in p for w in wider[who] if p < w}
     for people in same:
         yield from _near(nodes, same[people], None)
     for pair in pairs:

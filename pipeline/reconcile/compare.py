@@ -64,9 +64,14 @@ def _people(a: Node, b: Node) -> Feature | str:
         # Two leaders often call a third and then a fourth on one day: a call needs more in common than a summit.
         if shared >= (0.75 if {a.mode, b.mode} & REMOTE else 0.6):
             return 2 * shared, f"{len(a.people & b.people)} participants in common"
-    visited = len(small.people) == 1 and len(large.people) == 2 and small.people < large.people
-    if visited and small.mode is Mode.VISIT and large.mode in PERSONAL and small.location == large.location is not None:
-        return 1.0, "a visit, with its host named by others"
+    if not small.people < large.people or large.mode not in PERSONAL:
+        return "other participants"
+    if len(small.people) == 1 and small.mode is Mode.VISIT and small.location == large.location is not None:
+        return 1.0, "a visit, with those met named by others"
+    # An article on a summit that also says who came to whom tells no further contact; talks of two beside it are one.
+    came = small.mode in (Mode.VISIT, Mode.UNSPECIFIED) and not small.articles.isdisjoint(large.articles)
+    if len(small.people) == 2 and large.mode is Mode.MULTILATERAL and came:
+        return 1.5, "a guest and the host of a summit told in the same article"
     return "other participants"
 
 
@@ -97,15 +102,23 @@ def _article_conflict(a: Node, b: Node) -> str | None:
     if a.second_time != b.second_time:
         return "one article calls it a further contact"
     exact = a.span is not None and b.span is not None and a.span.exact and b.span.exact
-    if exact and a.span != b.span:
+    # The day of a denial is easily taken for that of what is denied.
+    denials = a.status is b.status and a.status in (Status.DENIED, Status.CANCELLED)
+    if exact and a.span != b.span and not denials:
         return "one article gives two days"
     if None not in (a.duration, b.duration) and a.duration != b.duration:
         return "one article gives two durations"
     if None not in (a.ordinal, b.ordinal) and a.ordinal != b.ordinal:
         return "one article counts them apart"
-    if a.status.happened != b.status.happened and not (exact and a.span == b.span):
+    if a.status.happened != b.status.happened and not (exact and a.span == b.span) and _is_ahead(a, b):
         return "one article tells a contact and a further plan"
     return None
+
+
+def _is_ahead(a: Node, b: Node) -> bool:
+    """Whether that of the two which has not happened lies, or may lie, after its article."""
+    plan = b if a.status.happened else a
+    return plan.span is None or not plan.span.exact or plan.span.first > _day(plan.first_published)
 
 
 def _status_conflict(a: Node, b: Node) -> str | None:

@@ -23,9 +23,11 @@ _DAY_NAMED = re.compile(
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\b|\b{_MONTH} \d{{1,2}}\b",
     re.IGNORECASE,
 )
+# "Again" alone is no sign: it mostly means again after earlier days.
 _SECOND_TIME = re.compile(
-    r"\b(?:second (?:phone |telephone |video )?(?:call|conversation|talk|time|meeting)|again|twice|another (?:phone )?"
-    r"(?:call|conversation)|separate(?:ly)?|once more|later (?:in the|the same|that) day)\b",
+    r"\b(?:(?:second|another) (?:phone |telephone |video )?(?:call|conversation|meeting)[^.]{0,40} (?:that|same) day"
+    r"|again (?:later |late )?(?:that|in|on|at|the same)(?: the)?(?: same)? (?:day|evening|night|afternoon)"
+    r"|later (?:in the|the same|that) (?:day|evening|night)|twice|for the second time (?:that|in a) day)\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{4,}|\d+")

@@ -80,24 +80,27 @@ class _Vote:
     def tally(self, read: Callable[[StoredReport], T | None]) -> dict[T, tuple[float, datetime]]:
         """Weight and latest mention of each value. A voice's later word replaces its earlier: it is a correction.
 
-        A retelling or plan never corrects the news itself, even where it is printed later.
+        A retelling or plan never corrects the news itself, even where it is printed later. A voice that says two things
+        at once splits its vote.
         """
-        latest_word: dict[str, tuple[bool, datetime, float, T]] = {}
+        words: dict[str, tuple[tuple[bool, datetime], dict[T, float]]] = {}
         for stored in self.reports:
             value = read(stored)
             if value is None:
                 continue
             weight = self.weight(stored)
-            news = weight >= max(stored.report.confidence, 0.05)
-            voice = (news, _moment(stored), weight, value)
+            rank = (weight >= max(stored.report.confidence, 0.05), _moment(stored))
             speaker = self.voices[stored.report_id]
-            held = latest_word.get(speaker)
-            if held is None or voice[:3] >= held[:3]:
-                latest_word[speaker] = voice
+            if speaker not in words or rank > words[speaker][0]:
+                words[speaker] = (rank, {})
+            if rank == words[speaker][0]:
+                said = words[speaker][1]
+                said[value] = max(said.get(value, 0.0), weight)
         sums: dict[T, tuple[float, datetime]] = {}
-        for _, moment, weight, value in latest_word.values():
-            total, latest = sums.get(value, (0.0, moment))
-            sums[value] = (total + weight, max(latest, moment))
+        for (_, moment), said in words.values():
+            for value, weight in said.items():
+                total, latest = sums.get(value, (0.0, moment))
+                sums[value] = (total + weight * max(said.values()) / sum(said.values()), max(latest, moment))
         return sums
 
     def best(self, read: Callable[[StoredReport], T | None]) -> T | None:
@@ -156,7 +159,8 @@ def _mode(vote: _Vote, participants: int) -> Mode:
     rank = (Mode.MULTILATERAL, Mode.IN_PERSON, Mode.VISIT, Mode.PHONE, Mode.VIDEO, Mode.LETTER)
     if participants < 3:
         sums.pop(Mode.MULTILATERAL, None) if len(sums) > 1 else None
-    return max(sums, key=lambda m: (round(sums[m][0], 6), -rank.index(m)), default=Mode.UNSPECIFIED)
+    best = max(sums, key=lambda m: (round(sums[m][0], 6), -rank.index(m)), default=Mode.UNSPECIFIED)
+    return Mode.MULTILATERAL if participants >= 3 and best in (Mode.IN_PERSON, Mode.VISIT) else best
 
 
 def _location(vote: _Vote) -> str | None:

@@ -63,6 +63,22 @@ ONE = {
         {"article": 1, "text": "The two spoke by phone.", "start": 0},
         {"article": 1, "text": "Their call was long.", "start": 50},
     ],
+    "an article whose headline says again": [
+        {"article": 1, "text": "Macron tries again with Putin", "start": 0},
+        {"article": 1, "text": "They spoke for 100 minutes on Saturday.", "start": 50, "minutes": 100},
+    ],
+    "a summit, and who came to its host, in one article": [
+        {"article": 1, "who": "macron putin scholz", "mode": "multilateral", "place": "Berlin"},
+        {"article": 1, "who": "macron scholz", "mode": "visit"},
+    ],
+    "a visit that its own article calls planned for that very day": [
+        {"article": 1, "mode": "in_person", "day": None},
+        {"article": 1, "mode": "visit", "status": "planned"},
+    ],
+    "one denial, its own day taken for that of the call": [
+        {"article": 1, "status": "denied"},
+        {"article": 1, "status": "denied", "day": "2022-02-11"},
+    ],
     "a denial of the very call that was told": [{}, {"status": "denied", "told": "2022-02-13T09:00"}],
 }
 
@@ -90,7 +106,7 @@ TWO = {
     "two durations in one article": [{"article": 1, "minutes": 100}, {"article": 1, "minutes": 30}],
     "a second call that day, in one article": [
         {"article": 1, "text": "The two spoke in the morning.", "start": 0},
-        {"article": 1, "text": "They spoke again late at night.", "start": 60},
+        {"article": 1, "text": "They spoke again late that night.", "start": 60},
     ],
     "a call, and the next one planned in the same article": [
         {"article": 1},
@@ -110,6 +126,10 @@ TWO = {
     "a summit and its bilateral": [
         {"who": "macron putin scholz biden", "mode": "multilateral"},
         {"mode": "in_person"},
+    ],
+    "a summit and its bilateral, in one article": [
+        {"article": 1, "who": "macron putin scholz biden", "mode": "multilateral"},
+        {"article": 1, "mode": "in_person"},
     ],
     "visits to two towns on one day": [
         {"who": "macron", "mode": "visit", "place": "Kyiv"},

@@ -29,6 +29,15 @@ def test_a_family_s_later_word_corrects_its_earlier(report: Report) -> None:
     assert settle("c", reports).duration_minutes == 100
 
 
+def test_a_voice_that_says_two_things_at_once_splits_its_vote(report: Report) -> None:
+    reports = [
+        report(1, article=1, outlet="A", minutes=30, confidence=0.95),
+        report(2, article=1, outlet="A", minutes=100, confidence=0.9),
+        report(3, minutes=100, confidence=0.8),
+    ]
+    assert settle("c", reports).duration_minutes == 100
+
+
 def test_of_equal_voices_the_later_wins(report: Report) -> None:
     reports = [report(1, minutes=105, told="2022-02-12T18:00"), report(2, minutes=100, told="2022-02-12T19:00")]
     assert settle("c", reports).duration_minutes == 100
@@ -80,6 +89,11 @@ def test_undated_stays_undated(report: Report) -> None:
 )
 def test_the_mode_that_most_families_name(modes: list[str], best: Mode, report: Report) -> None:
     assert settle("c", [report(i, mode=mode) for i, mode in enumerate(modes, 1)]).mode is best
+
+
+def test_three_who_visit_or_talk_make_a_summit(report: Report) -> None:
+    assert settle("c", [report(1, who="macron scholz duda", mode="visit")]).mode is Mode.MULTILATERAL
+    assert settle("c", [report(1, who="macron scholz duda", mode="phone")]).mode is Mode.PHONE
 
 
 def test_places_that_agree_vote_as_one(report: Report) -> None:
