@@ -30,7 +30,7 @@ from pipeline.understand.reading import Reading
 LEAST_NEWS = 0.5  # confidence of a contact that happened now: it may raise an alert
 LEAST_OTHER = 0.65  # of plans, denials and history
 LEAST_AGAIN = 0.8  # of a second one of the same leaders that the text gives no day: often the same one in other words
-LEAST_INDIRECT = 0.8  # of one whose leaders never stand in one sentence
+LEAST_INDIRECT = 0.85  # of one whose leaders never stand in one sentence
 LEAST_CUELESS = 0.9  # of one told without any word for a contact
 LEAST_VISIT = 0.6  # of a journey whose host is not named
 MOST_EVIDENCE = 3

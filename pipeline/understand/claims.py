@@ -15,7 +15,7 @@ from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, SEPARATE, WAY, Course, Way
 from pipeline.understand.mentions import Mention
 from pipeline.understand.reading import Reading
-from pipeline.understand.tense import weigh
+from pipeline.understand.tense import weigh, weigh_contact
 
 # A pair below this is noise for every further step; what becomes a contact is decided by `assemble` on the whole.
 LEAST = 0.35
@@ -68,6 +68,11 @@ def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
     """The claims of an article in the order of its sentences; `judgements` go with `reading.candidates`."""
     by_sentence: dict[int, list[tuple[Candidate, Judgement]]] = {}
     for candidate, judgement in zip(reading.candidates, judgements, strict=True):
+        judgement = replace(
+            judgement,
+            contact=weigh_contact(judgement.contact, candidate.target),
+            status=weigh(judgement.status, candidate.target),
+        )
         least = LEAST if candidate.direct else LEAST_INDIRECT
         if judgement.contact >= least:
             by_sentence.setdefault(candidate.sentence, []).append((candidate, judgement))
@@ -77,8 +82,7 @@ def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
     out: list[Claim] = []
     for k, judged in sorted(by_sentence.items()):
         sentence = reading.sentences[k]
-        heard = [(c, replace(j, status=weigh(j.status, c.target))) for c, j in judged]
-        out += _of_sentence(sentence.text, sentence.start, k, heard, mentions.get(k, []))
+        out += _of_sentence(sentence.text, sentence.start, k, judged, mentions.get(k, []))
     return out
 
 

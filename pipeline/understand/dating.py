@@ -141,7 +141,9 @@ class Dater:
                 status = status_of(other)
                 span, _ = self._span(reading, other, groups, status, own_only=False)
                 if span is not None:
-                    return span.day if span.grain is Grain.DAY else None
+                    return (
+                        span.day if span.grain is Grain.DAY and (reading.on is None or span.day <= reading.on) else None
+                    )
                 held = COURSE[status] is Course.HAPPENED and _is_the_news(other, status)
                 return reading.on if held else None
         # a headline that speaks of such talks of one of them with others

@@ -15,7 +15,7 @@ from pipeline.domain import Ordinal
 from pipeline.understand.attribution import AttributionFinder
 from pipeline.understand.candidates import FIRST
 from pipeline.understand.claims import Claim
-from pipeline.understand.cues import Way, cue_places
+from pipeline.understand.cues import Course, Way, cue_places
 from pipeline.understand.dates import DateSpan, Grain, find_dates
 from pipeline.understand.durations import find_durations
 from pipeline.understand.gazetteer import Gazetteer
@@ -58,6 +58,7 @@ _GOES_ON = re.compile(
 )
 
 
+SURELY = 0.8  # from here on a claim that it happened outweighs a date ahead
 NEAR = 60.0  # characters (a clause's border counts for 40) between date words and the words of the contact
 
 
@@ -93,6 +94,9 @@ class FactFinder:
         anchors = [(a - sentence.start, b - sentence.start) for a, b in claim.anchors]
         span, said = _choose_date(sentence.text, _event_dates(sentence.text, reading.on, future=future), cues, anchors)
         near = span is not None and any(_distance(sentence.text, span, cue) < NEAR for cue in cues)
+        sure = claim.course(Course.HAPPENED) > SURELY
+        if span is not None and not near and sure and reading.on is not None and span.day > reading.on:
+            span = None  # the day of something else that the sentence looks forward to
         return Facts(
             span,
             near,

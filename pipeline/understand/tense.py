@@ -9,8 +9,10 @@ import re
 from collections.abc import Mapping
 
 from pipeline.domain import Status
+from pipeline.understand.candidates import FIRST, SECOND
 
 _I = re.IGNORECASE
+OWNER_ODDS = 0.15
 _TALKS = (
     r"(?:(?:phone |telephone |video |virtual )?calls?|conversation|talks|meetings?|summit|visit|trip|travel|tour|lunch|"
     r"dinner|sit-down|session|conference|videoconference|negotiations|bilateral)"
@@ -39,12 +41,44 @@ _DONE = re.compile(
     r"(?:talks|meetings?|calls?|conversations?|summit|negotiations|videoconference|conference))\b",
     _I,
 )
+# Talks that something came after, or was said or agreed at, have been held.
+_AFTER = re.compile(
+    rf"\b(?:after|following|during|emerged from|came out of)\b[^.;,]{{0,45}}\b(?:{_TALKS}|meeting|speaking|talking)\b"
+    rf"|\b(?:agreed|discussed|told|said|asked|urged|warned|signed)\b[^.;]{{0,90}}\b(?:at|in|on) (?:an?|their|his|her) "
+    rf"(?:[\w-]+ ){{0,3}}{_TALKS}\b",
+    _I,
+)
 # Odds by which each kind of words moves its statuses.
 _ODDS: tuple[tuple[re.Pattern[str], dict[Status, float]], ...] = (
     (_CALLED_OFF, {Status.CANCELLED: 12.0, Status.OCCURRED: 0.5}),
     (_DENIED, {Status.DENIED: 12.0, Status.OCCURRED: 0.5}),
     (_DONE, {Status.OCCURRED: 4.0}),
+    (_AFTER, {Status.OCCURRED: 3.0}),
 )
+
+
+_OWNER = {
+    marker: re.compile(
+        re.escape(marker)
+        + r"['’]s (?!(?:\w+ ){0,2}(?:call|conversation|talks|meeting|visit|trip|summit|arrival|stay|guest|"
+        r"invitation|request|initiative|residence|palace|dacha|home|house|office|club|ranch|villa|estate|table|side|letter|"
+        r"message|counterpart)s?\b)"
+    )
+    for marker in (FIRST, SECOND)
+}
+
+
+def weigh_contact(contact: float, marked: str) -> float:
+    """The probability of a contact once the words around the markers are heard.
+
+    Whoever stands in a passage only as the owner of something ("welcomed B's offer", "B's envoy") met nobody there.
+    """
+    for marker, owner in _OWNER.items():
+        count = marked.count(marker)
+        if count and len(owner.findall(marked)) == count:
+            odds = OWNER_ODDS * contact / max(1e-6, 1.0 - contact)
+            return odds / (1.0 + odds)
+    return contact
 
 
 def weigh(status: Mapping[Status, float], sentence: str) -> dict[Status, float]:
