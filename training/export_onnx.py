@@ -22,7 +22,7 @@ from transformers import AutoConfig, AutoModel, AutoTokenizer
 
 from training.calibrate import binary_temperature, ece, multiclass_temperature
 from training.card import write_card
-from training.train_contacts import MARKERS, MAX_TOKENS, MODES, STATUSES, ContactNet, encoder_dir, scores
+from training.train_contacts import MARKERS, MAX_TOKENS, MODES, STATUSES, ContactNet, encoder_dir, predict, scores
 
 # What the fp32 network says of these goes into model.json: a test holds the int8 model to it.
 PROBES = (
@@ -136,12 +136,11 @@ def main() -> None:
     logits = Onnx(a.out, MAX_TOKENS).run([r["target"] for r in rows], [r["context"] for r in rows])
     heat, errors = calibrate(logits, rows)
     metrics = {**scores(logits, rows), **errors}
-    validated = a.weights / "validation_logits.npy"
-    if validated.exists() and len(full := np.load(validated)) == len(rows):
-        metrics["agrees_with_fp32"] = round(float(((full[:, 0] > 0) == (logits[:, 0] > 0)).mean()), 4)
-        metrics["status_agrees_with_fp32"] = round(
-            float((full[:, 2:8].argmax(1) == logits[:, 2:8].argmax(1)).mean()), 4
-        )
+    for r in rows:
+        r["length"] = len(r["target"]) + len(r["context"])
+    full = predict(net, rows, tokenizer)
+    metrics["agrees_with_fp32"] = round(float(((full[:, 0] > 0) == (logits[:, 0] > 0)).mean()), 4)
+    metrics["status_agrees_with_fp32"] = round(float((full[:, 2:8].argmax(1) == logits[:, 2:8].argmax(1)).mean()), 4)
     enc = tokenizer(*map(list, zip(*PROBES, strict=True)), padding=True, return_tensors="pt")
     with torch.no_grad():
         probes = [
