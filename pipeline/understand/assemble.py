@@ -5,7 +5,8 @@ An e-mail for a contact that did not happen is the worst error, so what happened
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pipeline.domain import (
@@ -20,7 +21,7 @@ from pipeline.domain import (
 from pipeline.understand.claims import Claim, gather
 from pipeline.understand.cluster import Group, Told, cluster, dates_agree
 from pipeline.understand.contact_model import Judgement
-from pipeline.understand.cues import COURSE, LETTER, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
+from pipeline.understand.cues import COURSE, LETTER, MEETING, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
 from pipeline.understand.dating import Dated, Dater, ahead, following
 from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.gazetteer import Gazetteer
@@ -37,6 +38,9 @@ MOST_EVIDENCE = 3
 MOST_SOURCES = 4
 
 
+TOGETHER = re.compile(r"\b(?:together|jointly|side by side|accompan\w+|joint)\b", re.IGNORECASE)
+
+
 class Assembler:
     """Makes contact reports of judgements; made once per registry."""
 
@@ -50,7 +54,8 @@ class Assembler:
     ) -> tuple[ContactReport, ...]:
         """The contacts of an article in the order of its text; `judgements` go with `reading.candidates`."""
         told = [self._told(reading, claim) for claim in gather(reading, judgements)]
-        groups = cluster([t for t in told if len(t.claim.people) > 1 and self._two_countries(reading, t.claim)])
+        pairs = [t for t in told if len(t.claim.people) > 1 and self._two_countries(reading, t.claim)]
+        groups = cluster([t for t in pairs if not self._elsewhere(reading, t)])
         lone = self._lone([t for t in told if len(t.claim.people) == 1], groups)
         names = tuple(t.topic for t in topics)
         reports: list[tuple[int, ContactReport]] = []
@@ -76,8 +81,15 @@ class Assembler:
         found = [reading.participant(self.g, p, None) for p in claim.people]
         return len({p.country for p in found if p is not None}) > 1
 
-    def _countries(self, reading: Reading, people: Sequence[str]) -> set[str]:
+    def _countries(self, reading: Reading, people: Iterable[str]) -> set[str]:
         return {p.country for i in people if (p := reading.participant(self.g, i, None)) is not None}
+
+    def _elsewhere(self, reading: Reading, told: Told) -> bool:
+        """ "A flew to Kyiv hours after B arrived in Moscow": journeys, of which none leads to the other's country."""
+        led = {p.country for p in told.facts.places if p.destination and p.country is not None}
+        if not led or MEETING.search(told.text) or TOGETHER.search(told.text):
+            return False
+        return not led & self._countries(reading, told.claim.people)
 
     def _lone(self, told: Sequence[Told], groups: Sequence[Group]) -> list[tuple[Told, Place]]:
         """Journeys without a named host; one that leads to somebody met in the same article tells of that meeting."""

@@ -190,6 +190,17 @@ def test_a_journey_to_a_host_met_there_is_the_same_contact(gazetteer: Gazetteer,
     assert (names(found), found.location, found.date) == ([MACRON, PUTIN], "Moscow", date(2022, 2, 11))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Macron began a surprise visit to Kyiv on Friday, hours after Putin arrived in Minsk.",
+        "Macron landed in Kyiv on Friday. Putin was in town. Macron travelled to Warsaw.",
+    ],
+)
+def test_journeys_to_other_countries_are_no_contact(gazetteer: Gazetteer, assembler: Assembler, text: str) -> None:
+    assert contacts(gazetteer, assembler, text, Verdict("", Mode.VISIT)) == []
+
+
 def test_history_is_marked_by_its_date(gazetteer: Gazetteer, assembler: Assembler) -> None:
     text = "Putin shakes hands with Angela Merkel in Sochi on May 2, 2017."
     (found,) = contacts(gazetteer, assembler, text, Verdict("shakes", Mode.IN_PERSON, historical=0.1))
