@@ -39,6 +39,7 @@ MOST_SOURCES = 4
 
 
 TOGETHER = re.compile(r"\b(?:together|jointly|side by side|accompan\w+|joint)\b", re.IGNORECASE)
+MEANWHILE = re.compile(r"\b(?:as|while|(?:hours?|days?) (?:after|before))\b", re.IGNORECASE)
 
 
 class Assembler:
@@ -87,7 +88,9 @@ class Assembler:
     def _elsewhere(self, reading: Reading, told: Told) -> bool:
         """ "A flew to Kyiv hours after B arrived in Moscow": journeys, of which none leads to the other's country."""
         led = {p.country for p in told.facts.places if p.destination and p.country is not None}
-        if not led or MEETING.search(told.text) or TOGETHER.search(told.text):
+        anchors = told.claim.anchors
+        between = reading.whole[anchors[0][1] : anchors[-1][0]] if len(anchors) > 1 else ""
+        if not led or TOGETHER.search(told.text) or (MEETING.search(told.text) and not MEANWHILE.search(between)):
             return False
         return not led & self._countries(reading, told.claim.people)
 

@@ -194,6 +194,7 @@ def test_a_journey_to_a_host_met_there_is_the_same_contact(gazetteer: Gazetteer,
     "text",
     [
         "Macron began a surprise visit to Kyiv on Friday, hours after Putin arrived in Minsk.",
+        "Macron heads to Kyiv as Putin holds talks in Minsk.",
         "Macron landed in Kyiv on Friday. Putin was in town. Macron travelled to Warsaw.",
     ],
 )
