@@ -46,7 +46,6 @@ $1 had a telephone conversation with $2 at (the other side's|the latter's|$2's) 
 $1 and $2 (spoke|talked) by (phone|telephone) (for <long>|<past>|about <issue>).
 $1 and $2 held a (phone|telephone) (call|conversation) <past> to discuss <issue>.
 A telephone conversation took place between $1 and $2.
-Another phone (call|conversation) took place between $1 and $2.
 $1 discussed <issue> (with $2 by phone|in a phone call with $2|during a telephone conversation with $2).
 $1 (called|phoned|telephoned|rang) $2 <past> to (discuss <issue>|express his condolences|congratulate him on his victory).
 In a (call|phone call) with $2, $1 (urged|pressed|warned) him (over|about|on) <issue>.
@@ -54,7 +53,7 @@ $1 (told|warned|assured) $2 in a (call|phone call|telephone conversation) <past>
 $1, $2 (discuss|talk about) <issue> (by phone|in phone call|over phone|in call).
 $1 and $2 discuss <issue> in (call|phone call|<long> call).
 $1 speaks (by phone|on the phone) with $2 (about|on) <issue>.
-In call with $2, $1 (vows support|urges restraint|calls for talks|raises <issue>).
+In call with $2, $1 (urges restraint|calls for talks|raises <issue>).
 (Phone|Telephone) (call|conversation) (with|between) $1 and $2.
 Telephone conversation of $1 with $2.
 The (call|conversation) between $1 and $2 lasted <long>, <office> said.
@@ -66,13 +65,12 @@ According to $1's office, $1 and $2 exchanged views by phone on <issue>.
 "I had a long (call|talk) with $2 about <issue>," $1 said.
 $1 said he (had spoken|spoke) (with|to) $2 <past> about <issue>.
 $1 (has spoken|spoke) to $2 (three times this month|for the second time this week|again <past>).
-It was the first (call|conversation) between $1 and $2 since (the war began|September|the election).
+It was the first (call|conversation) between $1 and $2 since (the war began|the spring|the election).
 $1 held separate phone calls with $2 and $3.
 $1 on the phone with $2: <issue> high on the agenda.
 $1, $2 and $3 held a (three-way|joint) (phone|telephone) (call|conversation) on <issue>.
 """),
     ("video", "occurred", False, """
-$1 held a video conference with $2, who (was in|was visiting) <city>.
 $1 chaired a virtual summit with $2, $3 and others.
 $1 and $2 (held|had) a video (call|conference|summit) <past>.
 $1 spoke with $2 (by video link|via videoconference|in a video call).
@@ -82,21 +80,14 @@ $1 talks to $2 by video link (as|while) tension over <issue> grows.
 The virtual (summit|meeting) between $1 and $2 lasted <long>.
 """),
     ("in_person", "occurred", False, """
-$1 (also |)(had|held) (brief |short |separate |)meetings with $2, $3 (and several others|and other leaders).
 $1 met $2 and $3 separately on the (margins|sidelines) of the <summit> summit.
-During the conversation with $2 on the sidelines of the <summit> conference, $1 (raised|discussed) <issue>.
-(After|Days after) (the meeting of $1 with $2|$1 and $2's meeting), (ministers set to work|officials spoke of progress).
-The meeting of $1 with $2 (is seen as|was) a sign of (support|a thaw).
-At (awkward|tense|friendly) meeting, $1 and $2 (avoid|talk about|clash over) <issue>.
-$1 (shakes hands|shake hands) with $2 (before|prior to|during) (a|their) (meeting|talks) in <city>, <day>.
+(Since|Following) the meeting (of|between) $1 and $2, officials (have worked out|are drafting) a plan for <issue>.
+$1 (greets|poses with) $2 ahead of (their|a round of) talks in <city>, <day>.
 $1, right, and $2, left, (meet|shake hands|pose for a photo) in <city> <day>.
 $1 (told|urged|warned|pressed) $2 (in|during) (face-to-face talks|their meeting|talks) (in <city> |)that <issue> must be settled.
 $1 and $2 (struck|reached|signed) (a deal|an agreement) on <issue> (in|at talks in) <city>.
-$1 and $2 talk for <long> in <city>.
 $1 and $2 spent (the evening|<long>) together in <city>, over (dinner|tea).
 $1 (discussed|raised) <issue> with $2 (on the sidelines of|at) the <summit> summit.
-$1 holds press conference after meeting with $2.
-$1 hails progress after talks with $2.
 $1 met (with |)$2 (in <city>|on the sidelines of the <summit> summit|<past>).
 $1 and $2 met (in <city>|<past>|for <long>|on the margins of the <summit> summit).
 $1 (held|had) talks with $2 (in <city>|in <city> <past>|on <issue>).
@@ -112,16 +103,14 @@ $1 had (lunch|dinner|breakfast) with $2 in <city>.
 $1 attends a meeting with $2 in <city>, <past>.
 """),
     ("visit", "occurred", False, """
-$1 (is in|was in|flies into) <city> to (see|meet|show support for) $2.
-$1 (paid|makes|made) (an in-person|an unannounced|a solidarity) visit to $2 (in <city>|).
+$1 (came|flew) to <city> for (a day|a few hours) with $2.
 $1 meets $2 in <city> on (first|second|surprise) visit since the war began.
-In <city>, $2 (approves|praises|backs) $1's plan after talks on <issue>.
 After $1's (visit to|talks in) <city> with $2, both (promised to|agreed to) (cooperate|meet again).
 $1 (received|welcomed|hosted|greeted) $2 at the (presidential palace|airport|residence|White House) <past>.
 $1 (arrived in|flew to|travelled to) <city> <past> (to meet|for talks with|and held talks with) $2.
 $1 (visited|travelled to) <land>, where he (met|held talks with|was received by) $2.
-$1 met with $2, who is on (a visit|an official visit|a working visit) to (our country|the capital|<land>).
-$1 made a (surprise|brief working|state|two-day) visit to <city> and met $2.
+$1 met with $2, who (came|had come) on (an official|a working|a two-day) visit.
+$1 made a (surprise|state|two-day) visit to <city> and met $2.
 $1 (hosts|welcomes|receives) $2 (in <city>|for talks on <issue>|at the palace).
 Visiting $2 in <city>, $1 (pledged|promised) help with <issue>.
 $1 held talks with $2 during his visit to <land>.
@@ -130,8 +119,7 @@ $1 in <city> for talks with $2.
 $1 was greeted by $2 (at the airport|with a guard of honour|on arrival in <city>).
 """),
     ("multilateral", "occurred", False, """
-In <city>, $1 met with the presidents of four countries, $2 and $3 (among them|included).
-$1 received $2, $3 and other leaders in <city>; the leaders spoke over a working lunch.
+$1 received $2, $3 and other leaders in <city>; they spoke over dinner.
 $1, $2 and $3 (met|held talks|gathered) in <city> <past>.
 $1 and $2 (took part in|attended|joined) the <summit> summit in <city>, alongside $3.
 $1 hosted $2, $3 and others at the <summit> summit in <city>.
@@ -153,22 +141,20 @@ $1 and $2 have been in contact about <issue> in recent days.
 $1 and $2 agreed in talks <past> to (step up work on|set up a group on) <issue>.
 """),
     ("phone", "planned", False, """
-Before his phone conversation with $2, (scheduled|set) for <next>, $1 (did not want to comment|spoke of <issue>).
-$1 (says|said) he plans to (speak to|call) $2 (in due course|soon|again).
 $1 will (thank|brief|consult) $2 in a (call|phone call) <next>.
 $1 (will|is to|is due to|plans to) (speak|talk) (by phone |by telephone |)(with|to) $2 <next>.
 $1 and $2 (will|are to|are due to|are scheduled to|are expected to) (speak|talk) by phone <next>.
 $1 to (call|phone|speak by phone with) $2 <next>.
 A (phone|telephone) (call|conversation) between $1 and $2 is (planned|scheduled) for <next>, <office> said.
 $1 has a call with $2 (scheduled|planned) <next>.
-$1 says he will (call|speak to) $2 (soon|in due course|<next>).
+$1 says he will (call|speak to) $2 (soon|<next>).
 """),
     ("video", "planned", False, """
 $1 and $2 will (hold|have) a video (call|conference|summit) <next>.
 $1 to hold virtual summit with $2 <next>.
 """),
     ("in_person", "planned", False, """
-$1 (prepares to|gets ready to) (meet|dine with|have lunch with) $2 in <city>.
+$1 gets ready to (meet|dine with) $2 in <city>.
 The leaders, among them $1, $2 and $3, will meet in <city> <next>.
 (All eyes on|What to expect from) (meeting between $1 and $2|$1's meeting with $2) (<next>|in <city>).
 "We will meet $2 <next>," $1 said.
@@ -212,7 +198,7 @@ $1 said he (would be|was) ready to (call|phone|speak by phone with) $2.
 """),
     ("in_person", "cancelled", False, """
 $1 (axed|scrapped|dropped) (a|their|his) meeting with $2 (over|in a row over) <issue>.
-$1 (pulled out of|withdrew from|will not attend) (a|the) (brokered |planned |)(meeting|summit) with $2.
+$1 (pulled out of|withdrew from|will not attend) (a|the) (planned |)(meeting|summit) with $2.
 $1 (snubs|snubbed) $2 and cancels (talks|their meeting).
 $1 (cancelled|called off|scrapped|postponed|put off) (a|his|the) (planned |scheduled |)(meeting|talks|summit) with $2.
 (A|The) (planned |)meeting between $1 and $2 (was cancelled|was called off|has been postponed|will not take place).
@@ -260,8 +246,7 @@ When $1 and $2 met in <city> two years ago, <issue> was not a subject.
 It was at their (meeting|summit) in <city> last year that $1 and $2 agreed on <issue>.
 """),
     ("phone", "occurred", True, """
-$1 says $2 (threatened|warned|promised) him in a (call|phone call) (before the war|years ago).
-$1 revealed that he had (phoned|called) $2 (in the run-up to the invasion|on the eve of the <year> war).
+$1 writes in his memoirs that $2 had (called|phoned) him in <year>.
 In a phone call in <year>, $1 (told|warned) $2 that <issue> would come back.
 $1 and $2 (last spoke|had last spoken) by phone (in <year>|two years ago|more than a year ago).
 """),
@@ -273,10 +258,7 @@ $1's visit to $2 in <year> is remembered for (a handshake|its menu|the rain).
 ]  # fmt: skip
 
 NONE = """
-$1 is to reopen the hotline with the country of $2.
 After a call with $3, $1 said that $2 was (wrong|right) on <issue>.
-$1 walks past $2 (at the photo call|on the stage) of the <summit> summit.
-$1 was irked by the meeting of $2 with $3.
 $1 thanked $2's people for their help.
 $1 (accused|blamed) $2 (of|for) (breaking the treaty|fuelling the war|lying about <issue>).
 $1 (criticised|condemned|mocked|praised|thanked) $2 (over|for his stance on) <issue>.
