@@ -30,6 +30,7 @@ TEMPORARY = frozenset({Reason.HTTP_TOO_MANY_REQUESTS, Reason.TIMEOUT, Reason.ROB
 # feeds do come back to life.
 FIRST_PAUSE = timedelta(minutes=15)
 LONGEST_PAUSE = timedelta(days=1)
+DISCOVERY_LOCK = 4_673_912_847
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +184,11 @@ def add_entries(conn: Connection, feed_id: str, entries: Sequence[tuple[str, Fee
     told = [(digest(key), key, entry) for key, entry in entries if entry.link]
     if not told:
         return 0
-    # Sorted, so that two feeds with the same entries in another order cannot wait for each other.
+    # In the feed's own order, so that what is read first, and so is the original of two copies, is no matter of chance.
     first = {hash_: (key, entry) for hash_, key, entry in reversed(told)}
     with conn.cursor() as cursor:
+        # Two feeds with the same entries in another order must not wait for each other.
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (DISCOVERY_LOCK,))
         new = execute_values(
             cursor,
             """
@@ -204,7 +207,7 @@ def add_entries(conn: Connection, feed_id: str, entries: Sequence[tuple[str, Fee
                     entry.published,
                     now,
                 )
-                for hash_, (key, entry) in sorted(first.items())
+                for hash_, (key, entry) in reversed(first.items())
             ],
             fetch=True,
         )

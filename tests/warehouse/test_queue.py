@@ -47,6 +47,14 @@ def test_items_come_oldest_first_with_what_a_stage_needs(house: House) -> None:
     assert (items[0].url, items[0].url_key, items[0].title) == ("http://news.test/1", "news.test/1", "Title 1")
 
 
+def test_a_batch_to_fetch_mixes_feeds_so_that_many_hosts_are_asked_at_once(house: House) -> None:
+    for feed in ("herald", "herald", "herald", "herald", "herald", "herald"):
+        house.item(feed)
+    for _ in range(6):
+        house.item()
+    assert len({item.feed_id for item in claim(house.conn, Stage.DISCOVERED, 6, LEASE)}) == 2
+
+
 def test_limit_is_kept(house: House) -> None:
     for _ in range(5):
         house.item()
