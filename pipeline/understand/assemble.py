@@ -33,7 +33,7 @@ LEAST_OTHER = 0.65  # of plans, denials and history
 LEAST_AGAIN = 0.8  # of a second one of the same leaders that the text gives no day: often the same one in other words
 LEAST_INDIRECT = 0.85  # of one whose leaders never stand in one sentence
 LEAST_CUELESS = 0.9  # of one told without any word for a contact
-LEAST_VISIT = 0.6  # of a journey whose host is not named
+LEAST_VISIT = 0.5  # of a journey whose host is not named
 MOST_EVIDENCE = 3
 MOST_SOURCES = 4
 
@@ -218,10 +218,12 @@ class Assembler:
 
 
 def _confidence(group: Group, status: Status) -> float:
-    """The best claim's probability that there is a contact of this course."""
+    """The best claim's probability that there is a contact of this course; claims by guessed people must be sure."""
     course = COURSE[status]
+    sure = [t for t in group.told if t.claim.direct or t.claim.contact >= LEAST_INDIRECT]
     return max(
-        t.claim.contact * (t.claim.course(course) if t.course else 0.5 + t.claim.course(course) / 2) for t in group.told
+        (t.claim.contact * (t.claim.course(course) if t.course else 0.5 + t.claim.course(course) / 2) for t in sure),
+        default=0.0,
     )
 
 

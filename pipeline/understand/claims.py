@@ -113,7 +113,10 @@ def _separate(text: str, mentions: Sequence[Mention], start: int) -> str:
 def _groups(
     pairs: Mapping[frozenset[str], tuple[Candidate, Judgement]], order: Sequence[str], *, separate: str
 ) -> list[frozenset[str]]:
-    """Which people were in contact together: the largest sets in which every pair was judged so, alike."""
+    """Which people were in contact together: the largest sets in which every pair was judged so, alike.
+
+    To three or more who were, one more belongs with whom most were: of a list the model doubts some pair or other.
+    """
     if separate == "others":
         return []
     crowd = len(order) > MAX_LEADERS  # then only pairs with the first of them were judged
@@ -125,7 +128,8 @@ def _groups(
         if not separate:
             for person in sorted(set().union(*left) - group, key=lambda p: order.index(p) if p in order else 99):
                 mates = [frozenset((person, member)) for member in group]
-                if all(_alike(left, best, m) or (crowd and order[0] not in m) for m in mates):
+                alike = [m for m in mates if _alike(left, best, m) or (crowd and order[0] not in m)]
+                if len(alike) == len(mates) or (len(mates) > 2 and len(alike) * 2 > len(mates)):
                     group.add(person)
         out.append(frozenset(group))
         left = {pair: v for pair, v in left.items() if not pair <= group}

@@ -30,6 +30,9 @@ _CALLED_OFF = re.compile(rf"\b{_OFF}\b[^.;]{{0,50}}\b{_TALKS}\b|\b{_TALKS}\b[^.;
 _DENIED = re.compile(
     r"\b(?:has|have|had)(?: not|n['’]t) (?:\w+ )?(?:spoken|talked|met|called|contacted)\b"
     r"|\bden(?:y|ies|ied)\b[^.;]{0,60}\b(?:spoke|spoken|call|met|meeting|talks|conversation|contact)\b"
+    r"|\b(?:dismiss(?:es|ed)?|reject(?:s|ed)?|rubbish(?:es|ed)?|refute[sd]?|quash(?:es|ed)?|"
+    r"pour(?:s|ed)? cold water on)\b[^.;]{0,40}\b(?:claims?|reports?|rumou?rs?|suggestions?|stories)\b"
+    r"|\b(?:did not|didn['’]t) (?:speak|talk|meet)\b|\bnever (?:happened|took place)\b"
     r"|\bno (?:such )?(?:call|conversation|meeting|talks|contact) "
     r"(?:took place|was held|has taken place|had taken place)\b|\bnever (?:spoke|met|talked|called)\b",
     _I,

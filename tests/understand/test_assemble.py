@@ -141,6 +141,15 @@ def test_a_joint_call_is_one_contact(gazetteer: Gazetteer, assembler: Assembler)
     assert names(found) == [MACRON, SCHOLZ, PUTIN]
 
 
+def test_a_list_of_guests_stays_whole_where_one_pair_of_it_is_doubted(
+    gazetteer: Gazetteer, assembler: Assembler
+) -> None:
+    text = "Emmanuel Macron received Olaf Scholz, Mario Draghi, Vladimir Putin and Joe Biden in Geneva on Friday."
+    doubted = Verdict("received", Mode.MULTILATERAL, people=(SCHOLZ, BIDEN), contact=0.2)
+    (found,) = contacts(gazetteer, assembler, text, doubted, Verdict("received", Mode.MULTILATERAL))
+    assert len(found.participants) == 5
+
+
 def test_separate_calls_are_two_contacts(gazetteer: Gazetteer, assembler: Assembler) -> None:
     text = "Vladimir Putin had telephone conversations with Emmanuel Macron and Olaf Scholz on Friday."
     found = contacts(gazetteer, assembler, text, Verdict("conversations", Mode.PHONE))
@@ -258,6 +267,15 @@ def test_the_day_of_the_story_so_far_dates_what_follows(gazetteer: Gazetteer, as
     text = "It rained. Snow fell. Wind blew. On Tuesday Macron landed in Oslo. It rained. There Macron met Putin."
     (found,) = contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON))
     assert found.date == date(2022, 2, 8)
+
+
+def test_a_guess_of_who_is_meant_must_be_sure_beside_a_doubtful_claim(
+    gazetteer: Gazetteer, assembler: Assembler
+) -> None:
+    text = "Emmanuel Macron is fond of Vladimir Putin, and they met on Friday. He told reporters of their talks."
+    told = Verdict("fond", Mode.IN_PERSON, contact=0.4)
+    assert contacts(gazetteer, assembler, text, told, Verdict("reporters", Mode.IN_PERSON, contact=0.7)) == []
+    assert contacts(gazetteer, assembler, text, told, Verdict("reporters", Mode.IN_PERSON, contact=0.9))
 
 
 def test_an_unsure_contact_is_left_out(gazetteer: Gazetteer, assembler: Assembler) -> None:
