@@ -26,8 +26,9 @@ if ! suits "$venv/bin/python"; then
 fi
 
 packages=$(grep -cE '^[a-z0-9].*==' requirements.lock)
-if "$venv/bin/uv" --version >/dev/null 2>&1 || "$venv/bin/python" -m pip install --quiet uv; then
-  step "Installing $packages packages from requirements.lock, hashes checked (about 600 MB on disk) ..."
+
+with_uv() {
+  "$venv/bin/uv" --version >/dev/null 2>&1 || "$venv/bin/python" -m pip install --quiet uv || return 1
   # uv draws its progress on a terminal only; elsewhere its list of packages says nothing that the lock does not.
   if [ -t 2 ]; then
     "$venv/bin/uv" pip install --python "$venv/bin/python" --require-hashes -r requirements.lock
@@ -35,12 +36,14 @@ if "$venv/bin/uv" --version >/dev/null 2>&1 || "$venv/bin/python" -m pip install
     "$venv/bin/uv" pip install --python "$venv/bin/python" --require-hashes -r requirements.lock 2>&1 |
       sed '/^ [+-] /d'
   fi
-  step "Installing hotline itself, editable ..."
-  "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation -e .
-else
-  step "uv cannot be had here; installing $packages packages with pip, which takes a minute or two ..."
+}
+
+step "Installing $packages packages from requirements.lock, hashes checked (about 600 MB on disk) ..."
+# uv does not read pip's configuration: where only pip knows the way to a package index, pip does it.
+if ! with_uv; then
+  step "uv cannot do it here; installing with pip, which takes a minute or two ..."
   "$venv/bin/python" -m pip install --quiet --no-deps --require-hashes -r requirements.lock
-  step "Installing hotline itself, editable ..."
-  "$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e .
 fi
+step "Installing hotline itself, editable ..."
+"$venv/bin/python" -m pip install --quiet --no-deps --no-build-isolation -e .
 step "Ready."
