@@ -1,1 +1,1 @@
-"""Hotline: news flows in at the top, facts about leaders' contacts settle in the warehouse, each new contact leaves once."""
+"""Hotline: news flows in at the top, contacts of leaders settle in the warehouse, each new one leaves once."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """How two leaders were in contact. `visit`, `multilateral` and `phone` are PLOVER's CONSULT modes; the rest refine it."""
+    """How two leaders were in contact: `visit`, `multilateral` and `phone` as in PLOVER; the rest refine them."""
 
     PHONE = "phone"
     VIDEO = "video"
