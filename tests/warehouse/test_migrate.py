@@ -102,11 +102,18 @@ def test_a_warehouse_of_a_newer_version_is_left_alone(empty: str, scripts: Path)
         apply(empty, scripts)
 
 
-@pytest.mark.parametrize("name", ["0002_double.sql", "0004_gap.sql", "third.sql"])
-def test_numbers_have_neither_doubles_nor_gaps(empty: str, scripts: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["0002_double.sql", "0000_before_the_first.sql", "third.sql"])
+def test_numbers_are_unique_and_begin_with_one(empty: str, scripts: Path, name: str) -> None:
     (scripts / "migrations" / name).write_text("SELECT 1")
     with pytest.raises(MigrationFault):
         apply(empty, scripts)
+
+
+def test_a_gap_may_be_filled_later(empty: str, scripts: Path) -> None:
+    (scripts / "migrations" / "0020_later.sql").write_text("CREATE TABLE later (n integer)")
+    assert "0020_later" in apply(empty, scripts)
+    (scripts / "migrations" / "0010_between.sql").write_text("CREATE TABLE between_them (n integer)")
+    assert apply(empty, scripts) == ["0010_between"]
 
 
 def test_a_changed_view_is_replaced_in_place_and_views_on_it_live_on(empty: str, scripts: Path) -> None:
