@@ -85,28 +85,35 @@ def batches(rows, tokenizer, size, shuffle, rng):
 
 
 def loss_of(logits, part):
-    contact = torch.tensor([r["contact"] for r in part], dtype=torch.float)
+    """Mean loss of a batch: contact for every row, the rest by how far the row is a contact.
+
+    A row's targets are its labels, or the probabilities of a teacher under `soft`.
+    """
+    goal = [r.get("soft") or _labels(r) for r in part]
+    contact, history, status, mode = (
+        torch.tensor([g[k] for g in goal], dtype=torch.float) for k in ("contact", "historical", "status", "mode")
+    )
     weight = torch.tensor([r.get("weight", 1.0) for r in part])
     bce = nn.functional.binary_cross_entropy_with_logits
-    loss = (bce(logits[:, 0], contact, reduction="none") * weight).mean()
-    held = contact > 0.5
-    if held.any():
-        hist = torch.tensor([float(r["historical"]) for r in part])[held]
-        status = torch.tensor([STATUSES.index(r["status"]) if r["contact"] else 0 for r in part])[held]
-        mode = torch.tensor([MODES.index(r["mode"]) if r["contact"] else 0 for r in part])[held]
-        z = logits[held]
-        loss = (
-            loss
-            + 0.5
-            * held.float().mean()
-            * (
-                bce(z[:, 1], hist)
-                + nn.functional.cross_entropy(z[:, 2:8], status)
-                + nn.functional.cross_entropy(z[:, 8:], mode)
-            )
-            * 2
-        )
-    return loss
+    cross = nn.functional.cross_entropy
+    rest = (
+        bce(logits[:, 1], history, reduction="none")
+        + cross(logits[:, 2:8], status, reduction="none")
+        + cross(logits[:, 8:], mode, reduction="none")
+    )
+    return ((bce(logits[:, 0], contact, reduction="none") + rest * contact) * weight).mean()
+
+
+def _labels(row):
+    def one_hot(names, name):
+        return [float(n == name) for n in names]
+
+    return {
+        "contact": row["contact"],
+        "historical": float(row["historical"]),
+        "status": one_hot(STATUSES, row["status"]),
+        "mode": one_hot(MODES, row["mode"]),
+    }
 
 
 @torch.no_grad()
@@ -149,6 +156,8 @@ def main() -> None:
     ap.add_argument("--seed", type=int, default=7)
     ap.add_argument("--encoder", type=Path)
     ap.add_argument("--start", type=Path, help="weights.pt of an earlier run to go on from")
+    ap.add_argument("--soft", type=Path, help="candidates with a teacher's probabilities, made by teach_contacts.py")
+    ap.add_argument("--soft-weight", type=float, default=1.0, help="weight of each of them")
     ap.add_argument("--all", action="store_true", help="train on the validation part too (the last, shipped model)")
     a = ap.parse_args()
     random.seed(a.seed)
@@ -173,8 +182,11 @@ def main() -> None:
     for r in rows:
         r["length"] = len(r["target"]) + len(r["context"])
     held = [r for r in rows if r["fold"] == 0]
+    if a.soft:
+        more = [json.loads(line) for line in a.soft.open(encoding="utf-8")]
+        rows += [r | {"weight": a.soft_weight, "fold": 1, "length": len(r["target"]) + len(r["context"])} for r in more]
     train = rows if a.all else [r for r in rows if r["fold"] != 0]
-    positive = sum(r["contact"] > 0.5 for r in train)
+    positive = sum(r.get("contact", 0) > 0.5 for r in train)
     print(f"{len(train)} candidates to train on, {positive} contacts; {len(held)} to validate")
     heads = [p for n, p in net.named_parameters() if not n.startswith("encoder")]
     body = [p for p in net.encoder.parameters() if p.requires_grad]

@@ -53,6 +53,30 @@ def test_contact_model_from_candidates_to_run_time(tmp_path: Path, encoder: Path
     assert 0 < judged[0].contact < 1
 
 
+def test_a_teacher_labels_news_and_the_student_learns_of_it(tmp_path: Path, encoder: Path) -> None:
+    from transformers import AutoTokenizer, MPNetConfig, MPNetModel
+
+    shape = {"hidden_size": 32, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 64}
+    teacher = tmp_path / "teacher"
+    MPNetModel(MPNetConfig(vocab_size=30527, **shape)).save_pretrained(teacher)
+    AutoTokenizer.from_pretrained(encoder).save_pretrained(teacher)
+    rows, news, soft = tmp_path / "rows.jsonl", tmp_path / "news.jsonl", tmp_path / "soft.jsonl"
+    run("training.contacts.patterns", rows, "--each", 1)
+    rows.write_text(rows.read_text().replace('"fold": 1', '"fold": 0'))
+    told = {"id": "n", "published": "2022-02-12", "title": "Call", "text": "Emmanuel Macron rang Vladimir Putin today."}
+    news.write_text(json.dumps(told) + "\n")
+    run("training.teach_contacts", rows, news, soft, "--teacher", teacher, "--epochs", 1, "--upper", 1)
+    labelled = [json.loads(line) for line in soft.read_text().splitlines()]
+    assert [r["target"] for r in labelled] == ["[unused1] rang [unused2] today."]
+    assert sum(labelled[0]["soft"]["status"]) == pytest.approx(1, abs=0.01)
+    said = run("training.train_contacts", rows, tmp_path / "w", "--epochs", 1, "--encoder", encoder, "--soft", soft)
+    assert f"{sum(1 for _ in rows.open()) - labelled_held(rows) + 1} candidates to train on" in said
+
+
+def labelled_held(rows: Path) -> int:
+    return sum(json.loads(line)["fold"] == 0 for line in rows.open())
+
+
 def test_topic_model_from_items_to_run_time(tmp_path: Path, encoder: Path) -> None:
     pytest.importorskip("sklearn", reason="the topic head needs scikit-learn: pip install scikit-learn")
     gold = tmp_path / "gold.jsonl"
