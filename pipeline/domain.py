@@ -126,7 +126,10 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What one fetch brought: bytes as received after content-decoding, or the reason why there are none."""
+    """What one fetch brought: bytes as received after content-decoding, or the reason why there are none.
+
+    `headers` are those of the answer, `archived` where in the archive it stands ("file:offset").
+    """
 
     url: str
     final_url: str
@@ -140,6 +143,8 @@ class Page:
     not_modified: bool = False
     reason: Reason | None = None
     detail: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    archived: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

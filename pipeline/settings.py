@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     fetch_max_redirects: int = Field(5, ge=0)
     fetch_concurrency: int = Field(16, ge=1, description="Requests under way at once.")
     fetch_host_gap: float = Field(1.0, ge=0, description="Least seconds between two requests to one host.")
+    archive_days: int = Field(
+        400, ge=0, description="Days that fetched pages and feeds stay under archive/. 0: nothing is archived."
+    )
+    revisit_after: tuple[float, ...] = Field(
+        (3600.0, 21600.0, 86400.0),
+        description="When an article's page is looked at again for changes, counted from its fetch. []: never.",
+    )
     allow_loopback_port: int | None = Field(
         None, description="The one loopback port that may be fetched: the example newswire's. None: no loopback at all."
     )
@@ -88,6 +95,11 @@ class Settings(BaseSettings):
         None, description="A PostgreSQL database for Airflow's own metadata instead of the embedded one (libpq URI)."
     )
     ui_port: int = Field(8080, ge=1, le=65535)
+
+    @property
+    def own_topics_dir(self) -> Path:
+        """Where the heads of the user's own topics lie once they are trained."""
+        return self.home / "topics"
 
     def now(self) -> datetime:
         """The clock of this installation: `as_of` in a replay, the real UTC time otherwise."""

@@ -10,7 +10,6 @@ import asyncio
 import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from email.message import Message
 from types import TracebackType
 from typing import Literal
 
@@ -19,9 +18,10 @@ import httpx
 
 from pipeline.domain import Page, Reason
 from pipeline.ingest.addresses import Guard, GuardedBackend, Resolver, is_loopback_host, resolve
+from pipeline.ingest.archive import Keeper
 from pipeline.ingest.decoding import ACCEPT_ENCODING, decoder_for
 from pipeline.ingest.faults import Fault, fault_of, reason_of_status
-from pipeline.ingest.mediatypes import ACCEPT, acceptable
+from pipeline.ingest.mediatypes import ACCEPT, acceptable, content_type_of
 from pipeline.ingest.pace import Breaker, Pace
 from pipeline.ingest.robots import MOST_BYTES as ROBOTS_BYTES
 from pipeline.ingest.robots import Robots
@@ -92,6 +92,7 @@ class Client:
         self._pace = Pace(settings.fetch_concurrency)
         self._breaker = Breaker()
         self._robots = Robots(settings.user_agent, self._read_robots)
+        self._keeper = Keeper(settings)
 
     async def __aenter__(self) -> Client:
         return self
@@ -102,8 +103,9 @@ class Client:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close all connections."""
+        """Close all connections, and the archive's file."""
         await self._transport.aclose()
+        await self._keeper.close()
 
     async def fetch(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, kind: Kind = "page"
@@ -111,11 +113,15 @@ class Client:
         """GET `url`. Never raises for the web's faults: then `reason` and `detail` are set and the body is empty.
 
         `etag` and `last_modified` (as a Page brought them) make it conditional: `not_modified` is the answer 304.
-        The deadline counts the time of all hops, not the time waited for a host's turn.
+        The deadline counts the time of all hops, not the time waited for a host's turn. A page or feed that was had
+        is in the archive when this returns.
         """
         visit = _Visit(url, kind, etag, last_modified, self._settings.fetch_timeout, final_url=url)
         try:
-            return await self._travel(visit)
+            page = await self._travel(visit)
+            if page.reason is None and not page.not_modified and kind != "robots":
+                page = await self._keeper.keep(page, kind)
+            return page
         except asyncio.CancelledError:
             raise
         except Exception as error:  # the web's faults have no other bound than this
@@ -195,6 +201,7 @@ class Client:
             charset=charset,
             etag=_short(response.headers.get("etag")),
             last_modified=_short(response.headers.get("last-modified")),
+            headers=_few(response.headers.multi_items()),
         )
         if response.status_code == 304:
             return replace(page, not_modified=True)
@@ -229,19 +236,11 @@ class Client:
         return bytes(body)
 
 
-def content_type_of(header: str | None) -> tuple[str | None, str | None]:
-    """Media type and charset of a Content-Type header, both lower case; None for what it does not say."""
-    if not header:
-        return None, None
-    message = Message()
-    message["Content-Type"] = header.replace("\r", " ").replace("\n", " ")[:_HEADER_LIMIT]
-    try:
-        charset = message.get_content_charset()
-    except (LookupError, ValueError):  # RFC 2231 forms with a nonsense codec
-        charset = None
-    return header.partition(";")[0].strip().lower()[:200] or None, charset or None
-
-
 def _short(header: str | None) -> str | None:
     """A validator worth keeping; one of absurd length is not sent back."""
     return header if header and len(header) <= _HEADER_LIMIT else None
+
+
+def _few(headers: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Headers for the archive, without those of absurd number or length, and without cookies: nobody's business."""
+    return tuple((n, v) for n, v in headers[:100] if len(n) + len(v) <= _HEADER_LIMIT and n.lower() != "set-cookie")

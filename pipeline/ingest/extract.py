@@ -15,10 +15,10 @@ from lxml import etree
 from pipeline.domain import Reason
 from pipeline.ingest.blockpage import judge
 from pipeline.ingest.charset import decode
-from pipeline.ingest.client import content_type_of
 from pipeline.ingest.dates import EARLIEST, Published, parse_date, url_day
 from pipeline.ingest.language import clearly_not_english, language_of
 from pipeline.ingest.markup import Visible, article_tree, harmless, read_visible
+from pipeline.ingest.mediatypes import content_type_of
 from pipeline.ingest.metadata import Metadata, read_metadata
 from pipeline.ingest.text import clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.message import Message
 from typing import Literal
 
 ACCEPT = {
@@ -23,3 +24,16 @@ def acceptable(kind: Literal["page", "feed", "robots"], content_type: str | None
     if kind == "page":
         return content_type in _PAGE
     return content_type in _FEED or content_type.endswith("+xml") or content_type in ("application/rss", "text/atom")
+
+
+def content_type_of(header: str | None) -> tuple[str | None, str | None]:
+    """Media type and charset of a Content-Type header, both lower case; None for what it does not say."""
+    if not header:
+        return None, None
+    message = Message()
+    message["Content-Type"] = header.replace("\r", " ").replace("\n", " ")[:4096]
+    try:
+        charset = message.get_content_charset()
+    except (LookupError, ValueError):  # RFC 2231 forms with a nonsense codec
+        charset = None
+    return header.partition(";")[0].strip().lower()[:200] or None, charset or None

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from pipeline.domain import Page, Reason
-from pipeline.ingest.client import Client, content_type_of
+from pipeline.ingest.client import Client
 from pipeline.ingest.faults import Fault
+from pipeline.ingest.mediatypes import content_type_of
 from pipeline.ingest.pace import Breaker
 from pipeline.settings import Settings
 
