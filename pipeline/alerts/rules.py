@@ -8,8 +8,19 @@ from pathlib import Path
 from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
+from pipeline.alerts.groups import ANY, Groups, GroupsError, load_groups
 from pipeline.domain import Contact, DatePrecision, Mode, Participant, Status
 
 # An address as SMTP's RCPT takes it, nothing that could open a second header or a second recipient.
@@ -34,11 +45,49 @@ class Rule(BaseModel):
     leaders: tuple[Who, ...] = ()
     countries: tuple[str, ...] = ()
     pairs: tuple[tuple[Who, Who], ...] = ()
+    groups: tuple[Who, ...] = ()
+    between: tuple[Who, ...] = ()
     modes: tuple[Mode, ...] = ()
     statuses: tuple[Status, ...] = (Status.OCCURRED, Status.ONGOING)
     topics: tuple[str, ...] = ()
     min_confidence: float = Field(0.5, ge=0, le=1)
+    min_families: int = Field(1, ge=1, le=50)
     max_age_days: int | None = Field(None, ge=0, le=3660)
+    _members: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _know_groups(self, info: ValidationInfo) -> Rule:
+        known: Groups = (info.context or {}).get("groups", {})
+        for name in (*self.groups, *self.between):
+            if name not in known:
+                raise ValueError(f"there is no group {name!r}; known are {', '.join(known) or 'none'} (groups.yaml)")
+        self._members.update(known)
+        return self
+
+    def wants(self, participants: tuple[Participant, ...]) -> bool:
+        """Whether the rule asks for a contact of these people; without any condition on who, it does."""
+        if not (self.leaders or self.countries or self.pairs or self.groups or self.between):
+            return True
+        if any(self._is(p, who) for p in participants for who in (*self.leaders, *self.countries, *self.groups)):
+            return True
+        if any(sum(p.country in self._members[g] for p in participants) > 1 for g in self.between):
+            return True
+        return any(
+            self._is(one, first) and self._is(other, second)
+            for first, second in self.pairs
+            for one in participants
+            for other in participants
+            if one is not other
+        )
+
+    def _is(self, participant: Participant, who: str) -> bool:
+        """Whether `who` (a name, Wikidata id, country, group, or "any") means the participant."""
+        return (
+            who == ANY
+            or who in (participant.wikidata_id, participant.country)
+            or participant.country in self._members.get(who, ())
+            or who.casefold() == participant.name.casefold()
+        )
 
     @field_validator("recipients")
     @classmethod
@@ -73,7 +122,10 @@ class _File(BaseModel):
 
 
 def load_rules(path: Path) -> tuple[Rule, ...]:
-    """The rules of a YAML file, in its order. Raises RulesError, with all faults at once; an absent file is one."""
+    """The rules of a YAML file, in its order; groups.yaml beside it names the groups that they may use.
+
+    Raises RulesError, with all faults at once; an absent file is one.
+    """
     try:
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -83,7 +135,10 @@ def load_rules(path: Path) -> tuple[Rule, ...]:
     if not isinstance(raw, dict):
         raise RulesError(f"{path}: must hold a list `rules:`; for no alerts at all write `rules: []`.")
     try:
-        rules = _File.model_validate(raw).rules
+        context = {"groups": load_groups(path.with_name("groups.yaml"))}
+        rules = _File.model_validate(raw, context=context).rules
+    except GroupsError as fault:
+        raise RulesError(str(fault)) from fault
     except ValidationError as fault:
         raise RulesError(_explain(path, raw, fault)) from fault
     names = [rule.name for rule in rules]
@@ -131,35 +186,17 @@ def why_not(rule: Rule, contact: Contact, now: datetime, max_age_days: int = 7) 
         return "told as history, not as news"
     if not contact.status.happened or contact.status not in rule.statuses:
         return f"it is {contact.status.value}"
-    if not _is_wanted(rule, contact.participants):
-        return "none of the rule's leaders, countries or pairs takes part"
+    if not rule.wants(contact.participants):
+        return "none of the rule's leaders, countries, pairs or groups takes part"
     if rule.modes and contact.mode not in rule.modes:
         return f"its mode is {contact.mode.value}"
     if rule.topics and not set(rule.topics) & set(contact.topics):
         return "none of the rule's topics"
     if contact.confidence < rule.min_confidence:
         return f"confidence {contact.confidence:.2f} is below {rule.min_confidence:.2f}"
+    if len(contact.families) < rule.min_families:
+        return f"{len(contact.families)} independent source(s); the rule waits for {rule.min_families}"
     return _age(contact, now, max_age_days if rule.max_age_days is None else rule.max_age_days)
-
-
-def _is_wanted(rule: Rule, participants: tuple[Participant, ...]) -> bool:
-    if not (rule.leaders or rule.countries or rule.pairs):
-        return True
-    if any(_is(p, who) for p in participants for who in rule.leaders):
-        return True
-    if any(p.country in rule.countries for p in participants):
-        return True
-    return any(
-        _is(one, first) and _is(other, second)
-        for first, second in rule.pairs
-        for one in participants
-        for other in participants
-        if one is not other
-    )
-
-
-def _is(participant: Participant, who: str) -> bool:
-    return who in (participant.wikidata_id, participant.country) or who.casefold() == participant.name.casefold()
 
 
 def _age(contact: Contact, now: datetime, most: int) -> str | None:

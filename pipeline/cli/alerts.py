@@ -38,10 +38,11 @@ def list_rules() -> None:
         table = Table("rule", "recipients", "who", "modes", "topics", "confidence", "days")
         for rule in rules:
             pairs = [" + ".join(pair) for pair in rule.pairs]
+            within = [f"within {group}" for group in rule.between]
             table.add_row(
                 rule.name,
                 "\n".join(rule.recipients),
-                ", ".join([*rule.leaders, *rule.countries, *pairs]) or "anybody",
+                ", ".join([*rule.leaders, *rule.countries, *rule.groups, *within, *pairs]) or "anybody",
                 ", ".join(rule.modes) or "any",
                 ", ".join(rule.topics) or "any",
                 f">= {rule.min_confidence:g}",

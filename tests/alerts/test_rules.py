@@ -17,8 +17,12 @@ SHIPPED = Path(__file__).parents[2] / "config" / "alerts.yaml"
 Build = Callable[..., Contact]
 
 
+GROUPS = {"P5": frozenset({"CHN", "FRA", "GBR", "RUS", "USA"}), "E3": frozenset({"DEU", "FRA", "GBR"})}
+
+
 def rule(**conditions: Any) -> Rule:
-    return Rule.model_validate({"name": "a-rule", "recipients": ["a@example.org"], **conditions})
+    whole = {"name": "a-rule", "recipients": ["a@example.org"], **conditions}
+    return Rule.model_validate(whole, context={"groups": GROUPS})
 
 
 def test_the_shipped_file_mails_every_new_contact_to_the_local_mailbox(contact: Build) -> None:
@@ -35,6 +39,10 @@ FITS = {
     "a pair of countries": {"pairs": [["RUS", "FRA"]]},
     "a leader and a country": {"pairs": [["Emmanuel Macron", "RUS"]]},
     "one of several who": {"countries": ["USA"], "leaders": ["Q7747"]},
+    "a pair of a country and anybody": {"pairs": [["FRA", "any"]]},
+    "a pair of a group and a country": {"pairs": [["E3", "RUS"]]},
+    "a member of a group": {"groups": ["E3"]},
+    "two members of a group": {"between": ["E3", "P5"]},
     "a mode": {"modes": ["phone", "video"]},
     "a topic": {"topics": ["trade", "deescalation_talks"]},
     "enough confidence": {"min_confidence": 0.98},
@@ -52,6 +60,9 @@ FITS_NOT = {
     "another country": ({"countries": ["USA"]}, "none of the rule's leaders"),
     "a pair of which one takes part": ({"pairs": [["FRA", "USA"]]}, "none of the rule's leaders"),
     "one leader twice is no pair": ({"pairs": [["FRA", "Emmanuel Macron"]]}, "none of the rule's leaders"),
+    "two of a group, of which one takes part": ({"between": ["E3"]}, "none of the rule's leaders"),
+    "a pair of another country and anybody": ({"pairs": [["DEU", "any"]]}, "none of the rule's leaders"),
+    "too few independent sources": ({"min_families": 9}, "2 independent source(s); the rule waits for 9"),
     "another mode": ({"modes": ["letter"]}, "its mode is phone"),
     "under way only": ({"statuses": ["ongoing"]}, "it is occurred"),
     "another topic": ({"topics": ["trade"]}, "none of the rule's topics"),
