@@ -26,6 +26,7 @@ QUOTE_LENGTH = 400
 # Long enough that no Message-ID or link is folded: some readers trip over a header that starts on its second line.
 WIRE = SMTP.clone(max_line_length=300)
 TITLE_LENGTH = 200
+CID = "timeline"  # Content-ID of the inline picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,20 @@ class Mail:
 
 
 def render(
-    contact: Contact, sources: Sequence[Source], rule: str, recipient: str, labels: Mapping[str, str] | None = None
+    contact: Contact,
+    sources: Sequence[Source],
+    rule: str,
+    recipient: str,
+    labels: Mapping[str, str] | None = None,
+    news: Sequence[str] = (),
+    picture_alt: str | None = None,
 ) -> Mail:
-    """The mail about `contact` that `rule` sends to `recipient`. `labels` are readers' words for topic ids. Pure."""
-    view = _view(contact, sources, rule, recipient, labels or {})
+    """The mail about `contact` that `rule` sends to `recipient`. Pure.
+
+    `labels` are readers' words for topic ids, `news` says why the contact is news (novelty.told), `picture_alt` what
+    the inline picture shows that `compose` is going to be handed.
+    """
+    view = _view(contact, sources, rule, recipient, labels or {}, news) | {"picture_alt": picture_alt, "cid": CID}
     environment = _environment()
     return Mail(
         subject=subject(contact),
@@ -96,9 +107,21 @@ def domain_of(address: str) -> str:
 
 
 def compose(
-    *, subject: str, text: str, html: str, sender: str, recipient: str, rule: str, message_id: str, as_of: datetime
+    *,
+    subject: str,
+    text: str,
+    html: str,
+    sender: str,
+    recipient: str,
+    rule: str,
+    message_id: str,
+    as_of: datetime,
+    picture: bytes | None = None,
 ) -> EmailMessage:
-    """The message as it goes over the wire. Raises ValueError on line ends in a header: nothing is silently dropped."""
+    """The message as it goes over the wire, with the PNG `picture` inside.
+
+    Raises ValueError on line ends in a header: nothing is silently dropped.
+    """
     name, address = parseaddr(sender)
     message = EmailMessage(policy=WIRE)
     message["From"] = formataddr((name or "Hotline", address))
@@ -112,11 +135,19 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
+    if picture is not None:
+        page = message.get_payload()[1]  # type: ignore[index]
+        page.add_related(picture, "image", "png", cid=f"<{CID}>", filename=f"{CID}.png", disposition="inline")  # type: ignore[union-attr]
     return message
 
 
 def _view(
-    contact: Contact, sources: Sequence[Source], rule: str, recipient: str, labels: Mapping[str, str]
+    contact: Contact,
+    sources: Sequence[Source],
+    rule: str,
+    recipient: str,
+    labels: Mapping[str, str],
+    news: Sequence[str],
 ) -> dict[str, object]:
     """Everything the templates print, as plain lines: they decide nothing."""
     shown = _choose(sources)
@@ -132,7 +163,9 @@ def _view(
         facts.append(("Sought by", [plain(contact.initiator, 100)]))
     if contact.topics:
         facts.append(("About", [", ".join(phrases.topic(t, labels) for t in contact.topics)]))
-    if contact.ordinal:
+    if news:
+        facts.append(("Why news", list(news)))
+    elif contact.ordinal:
         facts.append(("Which", [f"{phrases.ordinal(contact.ordinal)}, by the reports' own count"]))
     if contact.attribution:
         facts.append(("Says who", [", ".join(plain(a, 60) for a in contact.attribution[:5])]))

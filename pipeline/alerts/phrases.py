@@ -95,11 +95,15 @@ def duration(minutes: int) -> str:
     return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part) or "0 min"
 
 
+def nth(count: int) -> str:
+    """ "1st", "2nd", "11th"."""
+    tail = "th" if count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(count % 10, "th")
+    return f"{count}{tail}"
+
+
 def ordinal(claim: Ordinal) -> str:
     """ "4th in recent weeks"."""
-    tail = "th" if claim.count % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(claim.count % 10, "th")
-    window = f" in {plain(claim.window, 60)}" if claim.window else ""
-    return f"{claim.count}{tail}{window}"
+    return nth(claim.count) + (f" in {plain(claim.window, 60)}" if claim.window else "")
 
 
 def confidence(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, time
@@ -57,10 +58,10 @@ def preview(
     html: Annotated[Path | None, typer.Option(help="Write the HTML part to this file.")] = None,
 ) -> None:
     """Show the mail about a contact, whether or not a rule would send it; nothing is sent."""
-    from pipeline.alerts.mail import Source, render
+    from pipeline.alerts.mail import CID
+    from pipeline.alerts.story import Story
     from pipeline.settings import get_settings
     from pipeline.understand.topicsconfig import load_topics
-    from pipeline.warehouse.alerting import reported_by
     from pipeline.warehouse.contacts import load_contacts
 
     terminal = Terminal()
@@ -71,16 +72,15 @@ def preview(
             contact = load_contacts(connection, [key]).get(key)
             if contact is None:
                 raise _Fault(f"There is no contact {contact_id}. `hotline contacts` lists them.")
-            sources = [
-                Source(r.outlet, r.family, r.url, r.title, r.published, r.quotes)
-                for r in reported_by(connection, contact.report_ids)
-            ]
+            story = Story.of(connection, contact)
         name, recipient = (chosen.name, chosen.recipients[0]) if chosen else ("no-rule", "nobody@localhost")
         labels = {topic.topic: topic.label for topic in load_topics(get_settings().topics_file)}
-        mail = render(contact, sources, name, recipient, labels)
+        mail = story.mail(name, recipient, labels)
         terminal.say(f"Subject: {mail.subject}\n\n{mail.text}")
         if html:
-            html.write_text(mail.html, encoding="utf-8")
+            # A browser knows no parts of a mail: there the picture stands in the page itself.
+            data = base64.b64encode(story.picture or b"").decode()
+            html.write_text(mail.html.replace(f"cid:{CID}", f"data:image/png;base64,{data}"), encoding="utf-8")
             terminal.say(f"The HTML part is in {html}.")
         if chosen and (reason := _why_not(chosen, contact)):
             terminal.say(f"(The rule {chosen.name} would not mail it: {reason}.)")

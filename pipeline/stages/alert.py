@@ -133,6 +133,7 @@ class _Sender:
                 rule=message.rule,
                 message_id=message.message_id,
                 as_of=message.as_of,
+                picture=message.picture,
             )
         except ValueError as fault:
             return Outcome(Fate.PERMANENT, f"not sent: it makes no valid e-mail ({fault})")

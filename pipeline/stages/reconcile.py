@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pipeline.alerts.mail import Source, domain_of, message_id, render
+from pipeline.alerts.mail import domain_of, message_id
 from pipeline.alerts.rules import Rule, load_rules, matches
+from pipeline.alerts.story import Story
 from pipeline.domain import Contact, Reason, Stage, StageResult
 from pipeline.reconcile.block import settle_fresh
 from pipeline.settings import Settings
@@ -15,7 +16,7 @@ from pipeline.stages.context import StageContext
 from pipeline.stages.drain import count_failure
 from pipeline.stages.tally import Tally
 from pipeline.understand.topicsconfig import load_topics
-from pipeline.warehouse.alerting import mailed, reported_by
+from pipeline.warehouse.alerting import mailed
 from pipeline.warehouse.articles import load_article
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.contacts import block_reports, known_contacts, save_contacts
@@ -116,14 +117,12 @@ class Desk:
         new = [(rule, to) for rule, to in wanted if (rule.name, to) not in had]
         if not new:
             return 0
-        sources = [
-            Source(r.outlet, r.family, r.url, r.title, r.published, r.quotes)
-            for r in reported_by(connection, contact.report_ids)
-        ]
-        return sum(enqueue(connection, self._message(contact, sources, rule, to, now)) for rule, to in new)
+        story = Story.of(connection, contact)
+        return sum(enqueue(connection, self._message(story, rule, to, now)) for rule, to in new)
 
-    def _message(self, contact: Contact, sources: Sequence[Source], rule: Rule, to: str, now: datetime) -> Message:
-        mail = render(contact, sources, rule.name, to, self.labels)
+    def _message(self, story: Story, rule: Rule, to: str, now: datetime) -> Message:
+        mail = story.mail(rule.name, to, self.labels)
+        contact = story.contact
         return Message(
             contact_id=contact.contact_id,
             rule=rule.name,
@@ -133,4 +132,5 @@ class Desk:
             html=mail.html,
             message_id=message_id(contact.contact_id, rule.name, to, self.domain),
             as_of=now,
+            picture=story.picture,
         )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from psycopg2.extensions import connection as Connection
 
+from pipeline.domain import Mode
 from pipeline.warehouse.text import storable
 
 # How the reply of an attempt begins when nobody knows whether the relay took the message.
@@ -72,6 +73,44 @@ def reported_by(conn: Connection, report_ids: Collection[int]) -> list[ReportedB
             ReportedBy(outlet, family, url, title, published, tuple(quotes[article_id]))
             for article_id, outlet, family, url, title, published in cursor.fetchall()
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedContact:
+    """An earlier contact in which the same leaders took part."""
+
+    day: date
+    mode: Mode
+    location: str | None
+    participants: int
+
+
+def shared_contacts(conn: Connection, contact_id: str, day: date, since: date) -> list[SharedContact]:
+    """Contacts that happened from `since` to `day` in which all leaders of this one took part, itself left out.
+
+    One without a day of its own counts on that of its first report.
+    """
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH me AS (SELECT person_key FROM core.contact_participant WHERE contact_id = %(contact)s::uuid),
+            ours AS (
+                SELECT contact_id
+                FROM core.contact_participant JOIN me USING (person_key)
+                GROUP BY contact_id HAVING count(*) = (SELECT count(*) FROM me)
+            ),
+            told AS (
+                SELECT contact_id, coalesce(occurred_on, first_reported_at::date) AS day, mode::text, location
+                FROM core.contact JOIN ours USING (contact_id)
+                WHERE state = 'active' AND status IN ('occurred', 'ongoing') AND contact_id <> %(contact)s::uuid
+            )
+            SELECT day, mode, location,
+                   (SELECT count(*) FROM core.contact_participant AS p WHERE p.contact_id = told.contact_id)
+            FROM told WHERE day BETWEEN %(since)s AND %(day)s ORDER BY day, contact_id
+            """,
+            {"contact": contact_id, "day": day, "since": since},
+        )
+        return [SharedContact(day, Mode(mode), place, count) for day, mode, place, count in cursor.fetchall()]
 
 
 def mailed(conn: Connection, contact_id: str) -> set[tuple[str, str]]:

@@ -16,7 +16,10 @@ LONGEST_PAUSE_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An e-mail to one recipient about one contact. `as_of` is the installation's time when it was written."""
+    """An e-mail to one recipient about one contact.
+
+    `as_of` is the installation's time when it was written, `picture` a PNG that its HTML part shows.
+    """
 
     contact_id: str
     rule: str
@@ -26,6 +29,7 @@ class Message:
     html: str
     message_id: str
     as_of: datetime
+    picture: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class OutboxMessage:
     as_of: datetime
     attempts: int
     abandoned: bool = False
+    picture: bytes | None = None
 
 
 def enqueue(conn: Connection, message: Message) -> bool:
@@ -53,8 +58,8 @@ def enqueue(conn: Connection, message: Message) -> bool:
     with conn.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO core.outbox (contact_id, rule, recipient, subject, text, html, message_id, as_of)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+            INSERT INTO core.outbox (contact_id, rule, recipient, subject, text, html, message_id, as_of, picture)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (contact_id, rule, recipient) DO NOTHING
             """,
             (
@@ -66,6 +71,7 @@ def enqueue(conn: Connection, message: Message) -> bool:
                 storable(message.html),
                 message.message_id,
                 message.as_of,
+                message.picture,
             ),
         )
         return cursor.rowcount == 1
@@ -98,14 +104,14 @@ def claim_messages(conn: Connection, limit: int, lease_seconds: int) -> list[Out
                 RETURNING message.*, due.abandoned
             )
             SELECT outbox_id, contact_id::text, rule, recipient, subject, text, html, message_id, as_of, attempts,
-                   abandoned
+                   abandoned, picture
             FROM claimed ORDER BY outbox_id
             """,
             {"limit": limit, "lease_seconds": lease_seconds},
         )
         rows = cursor.fetchall()
     conn.commit()
-    return [OutboxMessage(*row) for row in rows]
+    return [OutboxMessage(*row, None if picture is None else bytes(picture)) for *row, picture in rows]
 
 
 def mark_sent(conn: Connection, outbox_id: int, reply: str) -> None:

@@ -167,6 +167,23 @@ def test_headers_that_tools_understand(contact: Build, source: BuildSource) -> N
     assert sent.get_content_type() == "multipart/alternative"
 
 
+def test_the_picture_stands_inside_the_page_with_words_for_it(contact: Build, source: BuildSource) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
+    made = render(contact(), [source()], "r", "a@example.org", {}, ["the first <b> since"], 'a "timeline"')
+    text, page = wire(made, picture=picture).iter_parts()
+    assert page.get_content_type() == "multipart/related"
+    html, image = page.iter_parts()
+    assert (image.get_content(), image["Content-ID"]) == (picture, "<timeline>")
+    assert image.get_content_disposition() == "inline"
+    assert 'src="cid:timeline" alt="a &#34;timeline&#34;"' in html.get_content()
+    assert "the first &lt;b&gt; since" in html.get_content()
+    assert "Why news    the first <b> since" in text.get_content()
+
+
+def test_without_a_picture_the_page_asks_for_none(contact: Build, source: BuildSource) -> None:
+    assert "cid:" not in mail(contact(), source()).html
+
+
 def test_letters_of_all_scripts_arrive(contact: Build, source: BuildSource) -> None:
     made = mail(contact(attribution=("Élysée",)), source(title="Зеленський і Макрон", quotes=("习近平" * 100,)))
     sent = wire(made)

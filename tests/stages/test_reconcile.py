@@ -129,6 +129,20 @@ def test_a_mail_is_written_from_all_that_waits_not_from_the_first_report(newsroo
     assert "> The two spoke for 100 minutes." in text
 
 
+def test_a_mail_says_when_the_two_were_last_in_contact(newsroom: Newsroom, call: Call) -> None:
+    visit = call(mode=Mode.VISIT, location="Moscow", date=date(2022, 2, 7), duration_minutes=300)
+    others = call(participants=(BIDEN, PUTIN), date=date(2022, 2, 11))
+    for told in (visit, others, call()):
+        newsroom.tells(told)
+    reconcile.run(newsroom.context)
+    texts = {subject: text for _, _, _, subject, text, _ in newsroom.rows(OUTBOX)}
+    (mail,) = [text for subject, text in texts.items() if subject.startswith("Macron-Putin: phone")]
+    assert "the first contact of the two since 7 Feb 2022 (visit in Moscow)" in mail
+    assert "2nd in 30 days by Hotline's count" in mail
+    ((pictures, kinds),) = newsroom.rows("SELECT count(picture), count(DISTINCT picture) FROM core.outbox")
+    assert (pictures, kinds) == (2, 2)  # the visit is too old to be mailed itself
+
+
 def test_a_plan_that_comes_true_is_mailed_when_it_does(newsroom: Newsroom, call: Call) -> None:
     newsroom.tells(call(status=Status.PLANNED), published=NOW - timedelta(days=5))
     reconcile.run(newsroom.context)

@@ -51,6 +51,12 @@ def test_a_message_comes_back_as_it_was(house: House, message: Message) -> None:
     )
 
 
+def test_a_picture_comes_back_byte_for_byte(house: House, message: Message) -> None:
+    enqueue(house.conn, replace(message, picture=b"\x00\xff\x89PNG"))
+    (claimed,) = claim_messages(house.conn, 10, LEASE)
+    assert claimed.picture == b"\x00\xff\x89PNG"
+
+
 def test_the_second_message_for_one_contact_rule_and_recipient_is_not_taken(house: House, message: Message) -> None:
     assert enqueue(house.conn, message)
     assert not enqueue(house.conn, replace(message, subject="again", message_id="<2@hotline>"))
