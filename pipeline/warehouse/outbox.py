@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg2.extensions import connection as Connection
@@ -111,7 +111,8 @@ def claim_messages(conn: Connection, limit: int, lease_seconds: int) -> list[Out
         )
         rows = cursor.fetchall()
     conn.commit()
-    return [OutboxMessage(*row, None if picture is None else bytes(picture)) for *row, picture in rows]
+    # psycopg2 hands bytea out as a memoryview.
+    return [replace(OutboxMessage(*row), picture=row[-1] and bytes(row[-1])) for row in rows]
 
 
 def mark_sent(conn: Connection, outbox_id: int, reply: str) -> None:
