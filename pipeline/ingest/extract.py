@@ -15,6 +15,7 @@ from lxml import etree
 from pipeline.domain import Reason
 from pipeline.ingest.blockpage import judge
 from pipeline.ingest.charset import decode
+from pipeline.ingest.dateline import read_dateline
 from pipeline.ingest.dates import EARLIEST, Published, parse_date, url_day
 from pipeline.ingest.language import clearly_not_english, language_of
 from pipeline.ingest.markup import Visible, article_tree, harmless, read_visible
@@ -26,6 +27,7 @@ LEAST_WORDS = 10
 MOST_TEXT = 400_000
 _FEW_WORDS = 60
 _ENORMOUS_TAGS = 8_000
+_LIVE_POSTS = 3
 # An outlet's address tells the day of the story; a feed's date further away than this is that of a re-publication.
 _FEED_AGREES_WITHIN = timedelta(days=2)
 _BULLET = re.compile(r"^[-–•*] +(?=\S)")
@@ -52,7 +54,8 @@ class Extracted:
     """An article, or with `reason` set what is left of one. `text` has one paragraph a line, in NFC.
 
     `published` is an aware UTC time, a day where only that is known, or None; `published_source` says where it stood:
-    jsonld, og, meta, time, url, feed or htmldate.
+    jsonld, og, meta, time, url, feed or htmldate. `updated` is the outlet's word for its last change; `dateline` the
+    place that the text opens with, `wire` the agency that it names as its origin.
     """
 
     url: str | None
@@ -63,6 +66,11 @@ class Extracted:
     published_source: str | None = None
     language: str | None = None
     text: str = ""
+    section: str | None = None
+    updated: datetime | None = None
+    image: str | None = None
+    dateline: str | None = None
+    wire: str | None = None
     reason: Reason | None = None
     detail: str | None = None
 
@@ -95,7 +103,22 @@ def _extract(body: bytes, url: str | None, content_type: str | None, hint: Hint)
     text = _text(markup, title, page)
     published, source = _published(markup, url, page, visible, hint)
     language = language_of(text or visible.text, page.language)
-    found = Extracted(url, page.canonical_url, title, page.byline, published, source, language, text)
+    line = read_dateline(text, page.byline)
+    found = Extracted(
+        url,
+        page.canonical_url,
+        title,
+        page.byline,
+        published,
+        source,
+        language,
+        text,
+        section=page.section,
+        updated=page.updated,
+        image=page.image,
+        dateline=line.place,
+        wire=line.wire,
+    )
     verdict = judge(text, page, visible)
     if verdict:
         kept = text if verdict.keep_text else ""
@@ -138,7 +161,12 @@ _MAGIC = {
 
 
 def _text(markup: str, title: str, page: Metadata) -> str:
-    """The body as trafilatura sees it; where it sees little, the articleBody that the page declares."""
+    """The body as trafilatura sees it; where it sees little, the articleBody that the page declares.
+
+    A live blog is its posts, oldest first, so that what is told reads in the order in which it happened.
+    """
+    if len(page.posts) >= _LIVE_POSTS:
+        return clean("\n".join(page.posts)[:MOST_TEXT])
     text = _trafilatura(markup, fast=True)
     # Its second opinions (readability, jusText) find no more on ordinary pages, and take minutes on enormous ones.
     if len(text.split()) < _FEW_WORDS and markup.count("<") < _ENORMOUS_TAGS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -25,13 +26,17 @@ _META_DATES = (
     "cxenseparse:recs:publishtime", "rnews:datepublished", "bt:pubdate", "eomportal-pubdate", "timestamp",
     "article_date_original", "citation_publication_date", "analyticsattributes.articledate", "display-date", "created",
 )  # fmt: skip
+_UPDATES = ("article:modified_time", "og:updated_time", "last-modified", "datemodified", "dcterms.modified")
 _AUTHORS = ("author", "byl", "parsely-author", "sailthru.author", "dc.creator", "article:author", "twitter:creator")
 _ARTICLE_TYPES = frozenset({"article", "news", "newsarticle", "news_article", "blog"})
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """None or empty where the page is silent. `free` is schema.org's isAccessibleForFree, `body` its articleBody."""
+    """None or empty where the page is silent. `free` is schema.org's isAccessibleForFree, `body` its articleBody.
+
+    `posts` are those of a live blog, oldest first.
+    """
 
     title: str = ""
     site: str = ""
@@ -47,6 +52,10 @@ class Metadata:
     noscript: str = ""
     heading: str = ""
     window_title: str = ""
+    section: str | None = None
+    updated: datetime | None = None
+    image: str | None = None
+    posts: tuple[str, ...] = ()
 
 
 def read_metadata(html: str, url: str | None, zone: str = "UTC") -> Metadata:
@@ -80,6 +89,10 @@ def _read(html: str, url: str | None, zone: str) -> Metadata:
         noscript=plain(" ".join(n.get_text(" ") for n in soup.find_all("noscript")[:20]), 1000),
         heading=heading,
         window_title=window_title,
+        section=plain(names_of(node.get("articleSection")) or meta.get("article:section", ""), 100) or None,
+        updated=_updated(node, meta, zone),
+        image=join(url, _image(node, meta)),
+        posts=_posts(node),
     )
 
 
@@ -125,6 +138,34 @@ def _published(
         if found is not None:
             return found, source
     return None, None
+
+
+def _updated(node: Mapping[str, Any], meta: Mapping[str, str], zone: str) -> datetime | None:
+    """When the page says it was last changed; a day alone says too little."""
+    for text in (text_of(node.get("dateModified")), *(meta.get(name, "") for name in _UPDATES)):
+        found = parse_date(text, zone) if text else None
+        if isinstance(found, datetime):
+            return found
+    return None
+
+
+def _image(node: Mapping[str, Any], meta: Mapping[str, str]) -> str:
+    image = node.get("image")
+    image = image[0] if isinstance(image, list) and image else image
+    address = image.get("url") if isinstance(image, Mapping) else image
+    return meta.get("og:image") or meta.get("twitter:image") or (address if isinstance(address, str) else "")
+
+
+def _posts(node: Mapping[str, Any]) -> tuple[str, ...]:
+    """The posts of a live blog that the page declares whole, oldest first: headline and text of each."""
+    updates = node.get("liveBlogUpdate")
+    found = []
+    for post in updates[:500] if isinstance(updates, list) else ():
+        body = plain(text_of(post.get("articleBody")), 20_000) if isinstance(post, Mapping) else ""
+        if body:
+            when = text_of(post.get("datePublished"))
+            found.append((when, "\n".join(filter(None, (plain(text_of(post.get("headline")), 500), body)))))
+    return tuple(text for _, text in sorted(found, key=lambda post: post[0]))
 
 
 def _title(node: Mapping[str, Any], meta: Mapping[str, str], heading: str, window_title: str, site: str) -> str:

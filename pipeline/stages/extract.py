@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from pipeline.domain import Page, Reason, Stage, StageResult
 from pipeline.ingest.extract import Extracted, Hint, extract
 from pipeline.ingest.identity import article_url, url_key
@@ -9,24 +12,57 @@ from pipeline.stages.context import StageContext
 from pipeline.stages.drain import drain
 from pipeline.warehouse.articles import ArticleRecord, duplicate_of, save_article
 from pipeline.warehouse.connect import Connection
-from pipeline.warehouse.pages import load_page
+from pipeline.warehouse.pages import drop_body, load_page_and_origin
 from pipeline.warehouse.queue import QueueItem, advance, refuse
+from pipeline.warehouse.revisions import article_of, has_reading, revise_article, take_over
+from pipeline.warehouse.revisits import plan_revisits
+
+# Older news does not change any more; its pages are not looked at again.
+STILL_NEWS = timedelta(days=3)
 
 
 def run(context: StageContext, limit: int | None = None) -> StageResult:
     """Extract waiting pages until none is left, or `limit` were taken."""
-    return drain(context, "extract", Stage.FETCHED, limit, settle)
+    after = context.settings.revisit_after
+    return drain(context, "extract", Stage.FETCHED, limit, lambda connection, item: settle(connection, item, after))
 
 
-def settle(connection: Connection, item: QueueItem) -> Reason | None:
-    """Write the article and the item's next stage, or its refusal; the caller commits."""
-    page = load_page(connection, item.item_id)
+def settle(connection: Connection, item: QueueItem, revisit_after: Sequence[float] = ()) -> Reason | None:
+    """Write the article and the item's next stage, or its refusal; the caller commits.
+
+    An item that has an article already was fetched, or taken from the archive, once more: a changed wording is a
+    revision and goes on to be understood; whatever else the page has become, the article stays.
+    """
+    page, replayed = load_page_and_origin(connection, item.item_id)
+    drop_body(connection, item.item_id)
     found = read(page, item)
+    known = article_of(connection, item.item_id)
+    if known is not None:
+        revised = found.reason is None and revise_article(
+            connection, known, record_of(found, page, item), page.fetched_at, redate=replayed
+        )
+        settled = not revised and has_reading(connection, known)
+        advance(connection, item.item_id, Stage.RECONCILED if settled else Stage.EXTRACTED)
+        return None
     if found.reason is not None:
         refuse(connection, item.item_id, found.reason, found.detail)
         return found.reason
+    record = record_of(found, page, item)
+    if save_article(connection, item.item_id, record) is None:
+        # Either way one of the two items is the duplicate.
+        if take_over(connection, item.item_id, record, page.fetched_at) is None:
+            refuse(connection, item.item_id, Reason.DUPLICATE, duplicate_of(connection, item.item_id, record))
+        return Reason.DUPLICATE
+    advance(connection, item.item_id, Stage.EXTRACTED)
+    if not replayed and (item.published is None or item.published >= page.fetched_at - STILL_NEWS):
+        plan_revisits(connection, item.item_id, page.fetched_at, revisit_after)
+    return None
+
+
+def record_of(found: Extracted, page: Page, item: QueueItem) -> ArticleRecord:
+    """What was found, as the warehouse keeps it."""
     address = article_url(page.final_url, found.canonical_url)
-    record = ArticleRecord(
+    return ArticleRecord(
         title=found.title or item.title,
         text=found.text,
         published=found.published,
@@ -35,12 +71,12 @@ def settle(connection: Connection, item: QueueItem) -> Reason | None:
         canonical_key=url_key(address),
         byline=found.byline,
         published_source=found.published_source or "none",
+        section=found.section,
+        updated=found.updated,
+        image=found.image,
+        dateline=found.dateline,
+        wire=found.wire,
     )
-    if save_article(connection, item.item_id, record) is None:
-        refuse(connection, item.item_id, Reason.DUPLICATE, duplicate_of(connection, item.item_id, record))
-        return Reason.DUPLICATE
-    advance(connection, item.item_id, Stage.EXTRACTED)
-    return None
 
 
 def read(page: Page, item: QueueItem) -> Extracted:

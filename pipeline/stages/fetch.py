@@ -13,6 +13,7 @@ from pipeline.stages.tally import Tally
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.pages import save_page
 from pipeline.warehouse.queue import QueueItem, advance, claim, refuse, retry, waiting
+from pipeline.warehouse.revisits import claim_revisits, note_revisit
 
 log = logging.getLogger("hotline.fetch")
 
@@ -45,6 +46,7 @@ class _Run:
                         break
                     self._tally.taken += len(items)
                     await self._batch(client, items)
+                await self._revisit(client, limit)
         finally:
             if not self._connection.closed:
                 self._give_back()
@@ -60,6 +62,28 @@ class _Run:
         finally:
             for task in tasks:
                 task.cancel()
+
+    async def _revisit(self, client: Client, limit: int | None) -> None:
+        """Look again at pages that are due, as far as `limit` leaves room. A page that is gone stays what it was."""
+        settings = self._settings
+        while limit is None or self._tally.taken < limit:
+            size = settings.batch_size if limit is None else min(settings.batch_size, limit - self._tally.taken)
+            due = claim_revisits(self._connection, settings.now(), size, settings.lease_seconds)
+            if not due:
+                return
+            self._tally.taken += len(due)
+            tasks = [
+                asyncio.create_task(client.fetch(one.url, etag=one.etag, last_modified=one.last_modified))
+                for one in due
+            ]
+            try:
+                for one, task in zip(due, tasks, strict=True):
+                    note_revisit(self._connection, one.item_id, await task, settings.revisit_after)
+                    self._connection.commit()
+                    self._tally.done += 1
+            finally:
+                for task in tasks:
+                    task.cancel()
 
     def _settle(self, item: QueueItem, page: Page) -> None:
         """One transaction: the page and the item's next stage, or its refusal."""

@@ -27,15 +27,16 @@ class Former:
 
 
 def save_analysis(conn: Connection, article_id: int, analysis: Analysis) -> bool:
-    """Keep a reading of an article, and make it the current one. Does not commit.
+    """Keep a reading of an article as it reads now, and make it the current one. Does not commit.
 
-    False: this version's reading is there already, and nothing was done. Raises LookupError for an unknown article.
+    False: this version's reading of this wording is there already, and nothing was done. Raises LookupError for an
+    unknown article.
     """
     with conn.cursor() as cursor:
         # One reader of an article at a time.
         cursor.execute(
             """
-            SELECT coalesce(article.published_on, item.discovered_at::date)
+            SELECT coalesce(article.published_on, item.discovered_at::date), article.revision
             FROM core.article JOIN staging.item USING (item_id)
             WHERE article_id = %s
             FOR NO KEY UPDATE OF article
@@ -46,15 +47,17 @@ def save_analysis(conn: Connection, article_id: int, analysis: Analysis) -> bool
         if row is None:
             raise LookupError(f"there is no article {article_id}")
         known_on: date = row[0]
+        revision: int = row[1]
         cursor.execute(
-            "SELECT FROM core.analysis WHERE article_id = %s AND version = %s", (article_id, analysis.version)
+            "SELECT FROM core.analysis WHERE article_id = %s AND revision = %s AND version = %s",
+            (article_id, revision, analysis.version),
         )
         if cursor.fetchone() is not None:
             return False
         former = _supersede(cursor, article_id)
         cursor.execute(
-            "INSERT INTO core.analysis (article_id, version) VALUES (%s, %s) RETURNING analysis_id",
-            (article_id, storable(analysis.version)),
+            "INSERT INTO core.analysis (article_id, revision, version) VALUES (%s, %s, %s) RETURNING analysis_id",
+            (article_id, revision, storable(analysis.version)),
         )
         analysis_id = int((cursor.fetchone() or (0,))[0])
         execute_values(

@@ -1,4 +1,4 @@
-"""Articles: written once, then only read. Evidence points into their text, so it never changes."""
+"""Articles as they read now. Evidence points into their text: a changed wording is a revision (revisions.py)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from pipeline.warehouse.text import digest, storable, storable_or_none
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord:
-    """What extraction found. `published` is an aware datetime, a date where only the day is known, or None."""
+    """What extraction found. `published` is an aware datetime, a date where only the day is known, or None.
+
+    `updated` is the outlet's word for its last change; `wire` the agency that the article names as its origin.
+    """
 
     title: str
     text: str
@@ -24,6 +27,11 @@ class ArticleRecord:
     canonical_key: str
     byline: str | None
     published_source: str
+    section: str | None = None
+    updated: datetime | None = None
+    image: str | None = None
+    dateline: str | None = None
+    wire: str | None = None
 
 
 def save_article(conn: Connection, item_id: int, record: ArticleRecord) -> int | None:
@@ -48,35 +56,43 @@ def save_article(conn: Connection, item_id: int, record: ArticleRecord) -> int |
         outlet_id, timezone, present = row
         if present is not None:
             return int(present)
-        published_at, published_on = when(record.published, timezone)
+        values = columns_of(record, timezone)
         # Waits for whoever is just now saving a rival, then tells the truth.
         cursor.execute(
-            """
-            INSERT INTO core.article (item_id, outlet_id, url, canonical_key, canonical_hash, content_hash, title, text,
-                                      byline, language, published_at, published_on, published_source, words)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+            f"""
+            INSERT INTO core.article (item_id, outlet_id, {", ".join(values)})
+            VALUES (%s, %s, {", ".join(["%s"] * len(values))})
             ON CONFLICT DO NOTHING
             RETURNING article_id
             """,
-            (
-                item_id,
-                outlet_id,
-                storable(record.url),
-                storable(record.canonical_key),
-                digest(record.canonical_key),
-                digest(record.title, record.text),
-                storable(record.title),
-                storable(record.text),
-                storable_or_none(record.byline),
-                storable_or_none(record.language),
-                published_at,
-                published_on,
-                storable(record.published_source),
-                len(record.text.split()),
-            ),
+            (item_id, outlet_id, *values.values()),
         )
         row = cursor.fetchone()
     return int(row[0]) if row else None
+
+
+def columns_of(record: ArticleRecord, timezone: str) -> dict[str, object]:
+    """The columns of core.article that extraction fills, by name."""
+    published_at, published_on = when(record.published, timezone)
+    return {
+        "url": storable(record.url),
+        "canonical_key": storable(record.canonical_key),
+        "canonical_hash": digest(record.canonical_key),
+        "content_hash": digest(record.title, record.text),
+        "title": storable(record.title),
+        "text": storable(record.text),
+        "byline": storable_or_none(record.byline),
+        "language": storable_or_none(record.language),
+        "published_at": published_at,
+        "published_on": published_on,
+        "published_source": storable(record.published_source),
+        "words": len(record.text.split()),
+        "section": storable_or_none(record.section),
+        "updated_at": record.updated,
+        "image": storable_or_none(record.image),
+        "dateline": storable_or_none(record.dateline),
+        "wire": storable_or_none(record.wire),
+    }
 
 
 def duplicate_of(conn: Connection, item_id: int, record: ArticleRecord) -> str | None:

@@ -20,7 +20,14 @@ SELECT
     reading.contact_reports,
     item.discovered_at,
     article.extracted_at,
-    reading.version
+    reading.version,
+    article.revision,
+    article.revised_at,
+    article.updated_at,
+    article.section,
+    article.dateline,
+    article.wire,
+    article.image
 FROM staging.item
 JOIN staging.feed USING (feed_id)
 JOIN core.outlet USING (outlet_id)
@@ -60,3 +67,10 @@ COMMENT ON COLUMN mart.articles.contact_reports IS 'How many contacts it tells o
 COMMENT ON COLUMN mart.articles.discovered_at IS 'When a feed first told of it.';
 COMMENT ON COLUMN mart.articles.extracted_at IS 'When its text was extracted.';
 COMMENT ON COLUMN mart.articles.version IS 'Version of models and rules that read it.';
+COMMENT ON COLUMN mart.articles.revision IS 'How many wordings it has had, from 1 (mart.article_revisions has the former ones).';
+COMMENT ON COLUMN mart.articles.revised_at IS 'When the page of the present wording was fetched; null for the first.';
+COMMENT ON COLUMN mart.articles.updated_at IS 'When the outlet says that it last changed it.';
+COMMENT ON COLUMN mart.articles.section IS 'Section of the outlet, as the page names it.';
+COMMENT ON COLUMN mart.articles.dateline IS 'The place that the text opens with ("MOSCOW").';
+COMMENT ON COLUMN mart.articles.wire IS 'The agency that the article names as its origin ("Reuters").';
+COMMENT ON COLUMN mart.articles.image IS 'Address of the lead image.';
