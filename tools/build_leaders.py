@@ -124,7 +124,9 @@ def main(argv: Sequence[str]) -> int:
     codes = _codes(out / "countries.csv")
     people: dict[str, str] = {}
     rows = [*_terms(src / "office_terms.csv", codes, people), *_since(src / "leaders_since_2025.csv", codes, people)]
-    rows = _repair(rows, list(_read(out / "repairs.csv")), people)
+    repairs = list(_read(out / "repairs.csv"))
+    rows = _repair(rows, [r for r in repairs if r["action"] != "id"], people)
+    rows = _identify(rows, [r for r in repairs if r["action"] == "id"], people)
     rows = _close(_merge([_mend(r) for r in rows]))
     own, own_people = _own(out)
     rows = [r for r in rows if r.key not in {o.key for o in own}] + own
@@ -218,6 +220,18 @@ def _repair(rows: list[Row], repairs: Iterable[dict[str, str]], people: dict[str
             ]
             rows += [replace(o, seen_open="", end="" if r["end"] == "open" else o.end) for o in changed]
     return rows
+
+
+def _identify(rows: list[Row], found: Iterable[dict[str, str]], people: dict[str, str]) -> list[Row]:
+    """`id` rows of repairs.csv give the Wikidata id of somebody who stood under a local one."""
+    ids = {f"local:{r['country']}:{r['person']}": r["wikidata_id"] for r in found}
+    for unknown in ids.keys() - people.keys():
+        print(f"repairs.csv: nobody has the id {unknown}")
+    for local, wikidata_id in ids.items():
+        if local in people:
+            people.setdefault(wikidata_id, people[local])
+            del people[local]
+    return [replace(r, person_id=ids.get(r.person_id, r.person_id)) for r in rows]
 
 
 def _same_term(old: Row, new: Row) -> bool:
