@@ -1,0 +1,189 @@
+"""News from files instead of the web: our own archive read again, and the archives and articles of others."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from pipeline.domain import FeedEntry, Page
+from pipeline.ingest.archive import files
+from pipeline.ingest.dateline import read_dateline
+from pipeline.ingest.dates import parse_date
+from pipeline.ingest.identity import site_of, url_key
+from pipeline.ingest.mediatypes import acceptable
+from pipeline.ingest.text import clean
+from pipeline.ingest.warc import read_captures
+from pipeline.stages.context import StageContext
+from pipeline.warehouse.articles import ArticleRecord
+from pipeline.warehouse.connect import Connection
+from pipeline.warehouse.imports import add_article, add_page, add_source, feed_urls, feeds_of_outlets
+from pipeline.warehouse.pages import put_back
+
+# Items queued in one transaction. What is queued is known when the file is read again, so a break costs nothing.
+BATCH = 100
+LONGEST_LINE = 10_000_000
+
+
+def reextract(context: StageContext, first: date, last: date) -> Counter[str]:
+    """Queue the pages that were fetched from `first` to `last` (inclusive, UTC) to be extracted again.
+
+    Counts: `queued`; `older` (fetched again since: the later page counts); `busy` (on its way already); `unknown` (not
+    in this warehouse). Raises WarcFault for a file of the archive that is damaged.
+    """
+    counts: Counter[str] = Counter()
+    limit = context.settings.fetch_max_bytes
+    with context.connection() as connection:
+        for path, _ in files(context.settings.home / "archive", first, last):
+            for number, capture in enumerate(read_captures(path, limit), 1):
+                if capture.kind == "page":
+                    counts[put_back(connection, url_key(capture.page.url), capture.page)] += 1
+                if number % BATCH == 0:
+                    connection.commit()
+            connection.commit()
+    return counts
+
+
+def import_warc(context: StageContext, path: Path, any_site: bool = False, again: bool = False) -> Counter[str]:
+    """Queue the pages of a WARC file to be extracted. Of other sites than the feeds' only with `any_site`.
+
+    Counts: `queued`; `known` (its address was fetched before; `again` takes the file's page all the same);
+    `other_site`; `not_a_page`. Raises WarcFault, OSError.
+    """
+    counts: Counter[str] = Counter()
+    with context.connection() as connection:
+        sources = Sources(connection, context.now())
+        for number, capture in enumerate(read_captures(path, context.settings.fetch_max_bytes), 1):
+            page = replace(capture.page, archived=path.name)
+            counts[_queue(connection, sources, page, capture.kind, any_site, again)] += 1
+            if number % BATCH == 0:
+                connection.commit()
+    return counts
+
+
+def _queue(connection: Connection, sources: Sources, page: Page, kind: str | None, any_site: bool, again: bool) -> str:
+    if kind not in (None, "page") or not acceptable("page", page.content_type) or not page.body.strip():
+        return "not_a_page"
+    feed_id = sources.of(page.final_url, make=any_site)
+    if feed_id is None:
+        return "other_site"
+    return "queued" if add_page(connection, feed_id, url_key(page.url), page, sources.now, again) else "known"
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line of a JSON Lines file that could not be taken, counted from 1, and why."""
+
+    number: int
+    fault: str
+
+
+def import_jsonl(context: StageContext, path: Path) -> tuple[Counter[str], list[BadLine]]:
+    """Queue the articles of a JSON Lines file to be understood; the lines that hold none are passed over and told.
+
+    A line has `url`, `title` and `text`, and may have `published`, `outlet`, `language`, `byline`; or `url` and `html`,
+    then the page is extracted. Counts: `queued`, `known`, `duplicate`. Raises OSError.
+    """
+    counts: Counter[str] = Counter()
+    bad: list[BadLine] = []
+    with context.connection() as connection:
+        sources = Sources(connection, context.now())
+        for number, line in _lines(path):
+            try:
+                counts[_take(connection, sources, line)] += 1
+            except ValueError as fault:
+                bad.append(BadLine(number, str(fault)))
+            if number % BATCH == 0:
+                connection.commit()
+    return counts, bad
+
+
+def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
+            if line.strip():
+                yield number, line
+
+
+def _take(connection: Connection, sources: Sources, line: bytes) -> str:
+    """Queue one line. Raises ValueError for one that is no article."""
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"not JSON: {error}") from error
+    if not isinstance(told, dict):
+        raise ValueError(f"an object was expected, not {type(told).__name__}")
+    url = _text(told, "url")
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"url {url[:100]!r} is no http(s) address")
+    feed_id = sources.of(url, outlet=_text(told, "outlet", optional=True), make=True)
+    assert feed_id is not None  # made where it was missing
+    if html := _text(told, "html", optional=True):
+        at = _when(told, "fetched_at")
+        fetched_at = at if isinstance(at, datetime) else sources.now
+        page = Page(url, url, 200, html.encode("utf-8", "replace"), fetched_at, "text/html", "utf-8")
+        return "queued" if add_page(connection, feed_id, url_key(url), page, sources.now) else "known"
+    title, text = clean(_text(told, "title")).replace("\n", " "), clean(_text(told, "text"))
+    published, byline = _when(told, "published"), _text(told, "byline", optional=True) or None
+    opening = read_dateline(text, byline)
+    record = ArticleRecord(
+        title=title,
+        text=text,
+        published=published,
+        language=_text(told, "language", optional=True) or None,
+        url=url,
+        canonical_key=url_key(url),
+        byline=byline,
+        published_source="import" if published else "none",
+        dateline=opening.place,
+        wire=opening.wire,
+    )
+    at = published if isinstance(published, datetime) else None
+    return add_article(connection, feed_id, FeedEntry(url, url, title, published=at), record, sources.now)
+
+
+def _text(told: dict[str, Any], name: str, optional: bool = False) -> str:
+    value = told.get(name)
+    if value is None and optional:
+        return ""
+    if not isinstance(value, str) or not (value.strip() or optional):
+        raise ValueError(f"{name} is missing" if value is None else f"{name} should be text that is not empty")
+    return value
+
+
+def _when(told: dict[str, Any], name: str) -> datetime | date | None:
+    text = _text(told, name, optional=True)
+    found = parse_date(text)
+    if text and found is None:
+        raise ValueError(f"{name} {text[:60]!r} is no time; give it as 2022-02-12T18:40:00Z or 2022-02-12")
+    return found.astimezone(UTC) if isinstance(found, datetime) else found
+
+
+class Sources:
+    """Which feed stands for a site or an outlet; `now` is the installation's clock."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.now = now
+        self._connection = connection
+        self._by_site: dict[str, str] = {}
+        for feed_id, url in feed_urls(connection).items():
+            self._by_site.setdefault(site_of(url), feed_id)
+        self._by_outlet = feeds_of_outlets(connection)
+
+    def of(self, url: str, outlet: str = "", make: bool = False) -> str | None:
+        """The feed id for a page; a source is made where there is none and `make` says so, else None."""
+        if outlet in self._by_outlet:
+            return self._by_outlet[outlet]
+        site = site_of(url)
+        if not outlet and site in self._by_site:
+            return self._by_site[site]
+        if not make:
+            return None
+        feed_id = add_source(self._connection, site, outlet or site, self.now)
+        self._by_outlet[outlet or site] = feed_id
+        self._by_site.setdefault(site, feed_id)
+        return feed_id
