@@ -19,6 +19,7 @@ from pipeline.ingest.mediatypes import acceptable
 from pipeline.ingest.text import clean
 from pipeline.ingest.warc import read_captures
 from pipeline.stages.context import StageContext
+from pipeline.stages.extract import recognise
 from pipeline.warehouse.articles import ArticleRecord
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.imports import add_article, add_page, add_source, feed_urls, feeds_of_outlets
@@ -97,8 +98,8 @@ def import_jsonl(context: StageContext, path: Path) -> tuple[Counter[str], list[
                 counts[_take(connection, sources, line)] += 1
             except ValueError as fault:
                 bad.append(BadLine(number, str(fault)))
-            if number % BATCH == 0:
-                connection.commit()
+            # One by one: an article's family is found under a lock that other workers wait for.
+            connection.commit()
     return counts, bad
 
 
@@ -143,7 +144,11 @@ def _take(connection: Connection, sources: Sources, line: bytes) -> str:
         wire=opening.wire,
     )
     at = published if isinstance(published, datetime) else None
-    return add_article(connection, feed_id, FeedEntry(url, url, title, published=at), record, sources.now)
+    article_id = add_article(connection, feed_id, FeedEntry(url, url, title, published=at), record, sources.now)
+    if isinstance(article_id, int):
+        recognise(connection, article_id, text)
+        return "queued"
+    return article_id
 
 
 def _text(told: dict[str, Any], name: str, optional: bool = False) -> str:

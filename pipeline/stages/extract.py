@@ -8,6 +8,7 @@ from datetime import timedelta
 from pipeline.domain import Page, Reason, Stage, StageResult
 from pipeline.ingest.extract import Extracted, Hint, extract
 from pipeline.ingest.identity import article_url, url_key
+from pipeline.ingest.nearness import SAME_TEXT, bands, resemblance, shingles
 from pipeline.stages.context import StageContext
 from pipeline.stages.drain import drain
 from pipeline.warehouse.articles import ArticleRecord, duplicate_of, save_article
@@ -16,6 +17,7 @@ from pipeline.warehouse.pages import drop_body, load_page_and_origin
 from pipeline.warehouse.queue import QueueItem, advance, refuse
 from pipeline.warehouse.revisions import article_of, has_reading, revise_article, take_over
 from pipeline.warehouse.revisits import plan_revisits
+from pipeline.warehouse.wires import join_family, save_print
 
 # Older news does not change any more; its pages are not looked at again.
 STILL_NEWS = timedelta(days=3)
@@ -42,21 +44,37 @@ def settle(connection: Connection, item: QueueItem, revisit_after: Sequence[floa
             connection, known, record_of(found, page, item), page.fetched_at, redate=replayed
         )
         settled = not revised and has_reading(connection, known)
+        if revised:
+            recognise(connection, known, found.text)
         advance(connection, item.item_id, Stage.RECONCILED if settled else Stage.EXTRACTED)
         return None
     if found.reason is not None:
         refuse(connection, item.item_id, found.reason, found.detail)
         return found.reason
     record = record_of(found, page, item)
-    if save_article(connection, item.item_id, record) is None:
+    article_id = save_article(connection, item.item_id, record)
+    if article_id is None:
         # Either way one of the two items is the duplicate.
-        if take_over(connection, item.item_id, record, page.fetched_at) is None:
+        article_id = take_over(connection, item.item_id, record, page.fetched_at)
+        if article_id is not None:
+            recognise(connection, article_id, record.text)
+        else:
             refuse(connection, item.item_id, Reason.DUPLICATE, duplicate_of(connection, item.item_id, record))
         return Reason.DUPLICATE
+    recognise(connection, article_id, record.text)
     advance(connection, item.item_id, Stage.EXTRACTED)
     if not replayed and (item.published is None or item.published >= page.fetched_at - STILL_NEWS):
         plan_revisits(connection, item.item_id, page.fetched_at, revisit_after)
     return None
+
+
+def recognise(connection: Connection, article_id: int, text: str) -> None:
+    """Find the articles that print the same text, and make them one wire family."""
+    mine = shingles(text)
+    near = save_print(connection, article_id, bands(mine))
+    copies = [one.article_id for one in near if resemblance(mine, shingles(one.text)) >= SAME_TEXT]
+    if copies:
+        join_family(connection, article_id, copies)
 
 
 def record_of(found: Extracted, page: Page, item: QueueItem) -> ArticleRecord:

@@ -68,16 +68,17 @@ def add_page(conn: Connection, feed_id: str, key: str, page: Page, now: datetime
     return True
 
 
-def add_article(conn: Connection, feed_id: str, entry: FeedEntry, record: ArticleRecord, now: datetime) -> str:
-    """Queue an imported article to be understood. Does not commit. Returns `queued`, `known` or `duplicate`."""
+def add_article(conn: Connection, feed_id: str, entry: FeedEntry, record: ArticleRecord, now: datetime) -> int | str:
+    """Queue an imported article to be understood. Does not commit. Returns its id, or `known` or `duplicate`."""
     item_id = _item(conn, feed_id, record.canonical_key, entry, now, again=False)
     if item_id is None:
         return "known"
-    if save_article(conn, item_id, record) is None:
+    article_id = save_article(conn, item_id, record)
+    if article_id is None:
         refuse(conn, item_id, Reason.DUPLICATE, duplicate_of(conn, item_id, record))
         return "duplicate"
     advance(conn, item_id, Stage.EXTRACTED)
-    return "queued"
+    return article_id
 
 
 def _item(conn: Connection, feed_id: str, key: str, entry: FeedEntry, now: datetime, again: bool) -> int | None:

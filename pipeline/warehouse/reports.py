@@ -121,10 +121,10 @@ def load_reports(conn: Connection, report_ids: Collection[int]) -> list[StoredRe
             evidence[report_id].append(Evidence(*span))
         cursor.execute(
             """
-            SELECT report_id, article_id, outlet.name, outlet.family, article.published_at, article.published_on,
-                   report.mode, report.status, report.occurred_on, report.date_precision, report.duration_minutes,
-                   report.location, report.initiator, report.ordinal_count, report.ordinal_window, report.attribution,
-                   report.topics, report.historical, report.confidence
+            SELECT report_id, article_id, outlet.name, core.voice_of(article_id), article.published_at,
+                   article.published_on, report.mode, report.status, report.occurred_on, report.date_precision,
+                   report.duration_minutes, report.location, report.initiator, report.ordinal_count,
+                   report.ordinal_window, report.attribution, report.topics, report.historical, report.confidence
             FROM core.contact_report AS report
             JOIN core.article USING (article_id)
             JOIN core.outlet USING (outlet_id)

@@ -27,7 +27,8 @@ SELECT
     article.section,
     article.dateline,
     article.wire,
-    article.image
+    article.image,
+    article.wire_family
 FROM staging.item
 JOIN staging.feed USING (feed_id)
 JOIN core.outlet USING (outlet_id)
@@ -73,4 +74,5 @@ COMMENT ON COLUMN mart.articles.updated_at IS 'When the outlet says that it last
 COMMENT ON COLUMN mart.articles.section IS 'Section of the outlet, as the page names it.';
 COMMENT ON COLUMN mart.articles.dateline IS 'The place that the text opens with ("MOSCOW").';
 COMMENT ON COLUMN mart.articles.wire IS 'The agency that the article names as its origin ("Reuters").';
+COMMENT ON COLUMN mart.articles.wire_family IS 'Articles with this number print one text, an agency''s most often; null: no copy is known.';
 COMMENT ON COLUMN mart.articles.image IS 'Address of the lead image.';
