@@ -10,7 +10,10 @@ _TRACKERS = re.compile(
     r"""^(utm_.*|at_.*|ns_.*|mc_[ce]id|fbclid|gclid|dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|igsh|mkt_tok|_ga|_gl
     |__twitter_impression|_hs(enc|mi)|vero_id|wt\.?\w*|xtor|cmpid|cmp|icid|ito|ocid|s_cid|cid|ncid|ref|ref_src|referrer
     |source|src|smid|smtyp|partner|campaign_id|sr_share|share|soc_.*|traffic_source|feedtype|feedname|rss|from|maca
-    |amp|outputtype|guccounter|guce_\w+|traffic|via|spm|sh|session_?id|phpsessid|jsessionid)$""",
+    |utmsource|gad_.*|gclsrc|li_fat_id|ttclid|epik|hss_channel|_branch_match_id|trk|oly_\w+|vero_\w+|(pk|mtm|piwik|stm)_.*
+    |itid|wpisrc|wpmm|srnd|sref|fsrc|ftcamp|ftag|mbid|taid|emc|dicbo|sara_ecid|wtrid|wt_z?mc|tblci|seg(ment)?id
+    |sharetype|accesstoken|cvid|mkcid|mkevt|nl_?id|newsletter_?id|ss_source|ss_campaign_\w+|rtd|lmd_\w+|google_editors_\w+
+    |amp_\w+|usqp|aoh|amp|outputtype|guccounter|guce_\w+|traffic|via|spm|sh|session_?id|phpsessid|jsessionid)$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Some of the words above choose the article at a few sites when the value is a number; then they stay.
@@ -18,6 +21,9 @@ _AMBIGUOUS = frozenset({"cid", "source", "src", "from", "share", "sh", "rss", "c
 _HOST_PREFIX = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.[^.])")
 _AMP_PATH = re.compile(r"(?:/amp|\.amp|/amp\.html|\.amp\.html)$", re.IGNORECASE)
 _AMP_CACHE = re.compile(r"^(?:https?://)?[^/]*\.cdn\.ampproject\.org/(?:[acvi])/(s/)?(.+)$", re.IGNORECASE)
+_AMP_VIEWER = re.compile(r"^(?:https?://)?(?:www\.)?google\.[a-z.]{2,6}/amp/(s/)?(.+)$", re.IGNORECASE)
+_AMP_VALUES = frozenset({"amp", "amphtml", "amp-html"})
+_PRINTED = frozenset({"", "1", "true", "yes"})
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _SECOND_LEVELS = frozenset({"co", "com", "org", "net", "gov", "gob", "gouv", "govt", "edu", "ac", "or", "ne", "go"})
 _PART_OF_PAGE = re.compile(r"\d{1,3}|all|print|page/\d{1,3}", re.IGNORECASE)
@@ -30,7 +36,7 @@ def url_key(url: str) -> str:
     The same key means the same article; the key is no URL to fetch. Any string gives a key, and a key's key is itself.
     """
     text = url.strip()
-    cached = _AMP_CACHE.match(text)
+    cached = _AMP_CACHE.match(text) or _AMP_VIEWER.match(text)
     if cached:
         text = f"{'https' if cached[1] else 'http'}://{cached[2]}"
     try:
@@ -106,6 +112,8 @@ def _query(query: str) -> str:
     kept = []
     for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=None):
         if _TRACKERS.match(name) and not (name.lower() in _AMBIGUOUS and any(c.isdigit() for c in value)):
+            continue
+        if value.lower() in _AMP_VALUES or (name.lower() == "print" and value.lower() in _PRINTED):
             continue
         kept.append((name, value))
     return urlencode(sorted(kept))
