@@ -58,13 +58,16 @@ def render(
     labels: Mapping[str, str] | None = None,
     news: Sequence[str] = (),
     picture_alt: str | None = None,
+    changes: Sequence[str] = (),
 ) -> Mail:
     """The mail about `contact` that `rule` sends to `recipient`. Pure.
 
     `labels` are readers' words for topic ids, `news` says why the contact is news (novelty.told), `picture_alt` what
-    the inline picture shows that `compose` is going to be handed.
+    the inline picture shows that `compose` is going to be handed. In a follow-up, `changes` are what has become
+    otherwise.
     """
-    view = _view(contact, sources, rule, recipient, labels or {}, news) | {"picture_alt": picture_alt, "cid": CID}
+    view = _view(contact, sources, rule, recipient, labels or {}, news)
+    view |= {"picture_alt": picture_alt, "cid": CID, "changes": [plain(c, 200) for c in changes]}
     environment = _environment()
     return Mail(
         subject=subject(contact),
@@ -117,6 +120,7 @@ def compose(
     message_id: str,
     as_of: datetime,
     picture: bytes | None = None,
+    in_reply_to: str | None = None,
 ) -> EmailMessage:
     """The message as it goes over the wire, with the PNG `picture` inside.
 
@@ -129,6 +133,8 @@ def compose(
     message["Subject"] = subject
     message["Date"] = format_datetime(as_of)
     message["Message-ID"] = message_id
+    if in_reply_to:
+        message["In-Reply-To"] = message["References"] = in_reply_to
     message["List-Id"] = f"Hotline alerts <{rule}.hotline.{domain_of(sender)}>"
     message["List-Unsubscribe"] = f"<mailto:{address}?subject=unsubscribe%20{rule}>"
     # RFC 3834: so that out-of-office robots keep quiet.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
 from pydantic import (
@@ -21,6 +22,7 @@ from pydantic import (
 )
 
 from pipeline.alerts.groups import ANY, Groups, GroupsError, load_groups
+from pipeline.alerts.timing import quiet_until
 from pipeline.domain import Contact, DatePrecision, Mode, Participant, Status
 
 # An address as SMTP's RCPT takes it, nothing that could open a second header or a second recipient.
@@ -53,6 +55,9 @@ class Rule(BaseModel):
     min_confidence: float = Field(0.5, ge=0, le=1)
     min_families: int = Field(1, ge=1, le=50)
     max_age_days: int | None = Field(None, ge=0, le=3660)
+    updates: bool = False
+    quiet_hours: tuple[time, time] | None = None
+    timezone: str = "UTC"
     _members: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
@@ -98,6 +103,30 @@ class Rule(BaseModel):
         if len({a.casefold() for a in value}) < len(value):
             raise ValueError("an address stands twice; each recipient gets one mail for a contact")
         return value
+
+    @field_validator("quiet_hours", mode="before")
+    @classmethod
+    def _clock(cls, value: object) -> object:
+        # YAML 1.1 reads an unquoted 22:00 as the number 1320.
+        if isinstance(value, list) and any(isinstance(v, int) for v in value):
+            raise ValueError('write times in quotes: ["22:00", "06:30"]')
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is no time zone; write one such as Europe/Paris") from None
+        return value
+
+    def hold_seconds(self, now: datetime) -> float:
+        """How long a mail written at `now` (aware) waits for the end of the rule's quiet hours; 0 outside of them."""
+        if self.quiet_hours is None:
+            return 0.0
+        end = quiet_until(now, *self.quiet_hours, ZoneInfo(self.timezone))
+        return (end - now).total_seconds() if end else 0.0
 
     @field_validator("countries")
     @classmethod

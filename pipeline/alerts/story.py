@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.alerts import novelty, timeline
@@ -43,6 +43,9 @@ class Story:
             timeline.alt_text(headline_names(contact), day, earlier),
         )
 
-    def mail(self, rule: str, recipient: str, labels: Mapping[str, str]) -> Mail:
-        """What `rule` sends to `recipient`; `labels` are readers' words for topic ids."""
-        return render(self.contact, self.sources, rule, recipient, labels, self.news, self.alt)
+    def mail(self, rule: str, recipient: str, labels: Mapping[str, str], changes: Sequence[str] = ()) -> Mail:
+        """What `rule` sends to `recipient`; `labels` are readers' words for topic ids.
+
+        With `changes` it is a follow-up that tells what has become otherwise.
+        """
+        return render(self.contact, self.sources, rule, recipient, labels, self.news, self.alt, changes)

@@ -134,6 +134,7 @@ class _Sender:
                 message_id=message.message_id,
                 as_of=message.as_of,
                 picture=message.picture,
+                in_reply_to=message.in_reply_to,
             )
         except ValueError as fault:
             return Outcome(Fate.PERMANENT, f"not sent: it makes no valid e-mail ({fault})")

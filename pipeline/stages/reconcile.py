@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
-from pipeline.alerts.mail import domain_of, message_id
-from pipeline.alerts.rules import Rule, load_rules, matches
-from pipeline.alerts.story import Story
-from pipeline.domain import Contact, Reason, Stage, StageResult
+from pipeline.alerts.desk import Desk
+from pipeline.alerts.mail import domain_of
+from pipeline.alerts.rules import load_rules
+from pipeline.domain import Reason, Stage, StageResult
 from pipeline.reconcile.block import settle_fresh
-from pipeline.settings import Settings
 from pipeline.stages.context import StageContext
 from pipeline.stages.drain import count_failure
 from pipeline.stages.tally import Tally
 from pipeline.understand.topicsconfig import load_topics
-from pipeline.warehouse.alerting import mailed
 from pipeline.warehouse.articles import load_article
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.contacts import block_reports, known_contacts, save_contacts
-from pipeline.warehouse.outbox import Message, enqueue
 from pipeline.warehouse.queue import QueueItem, advance, claim, waiting
 
 # Items settled in one transaction. Large, so that an alert is written when all that waits has been read: with every
@@ -35,7 +31,12 @@ def run(context: StageContext, limit: int | None = None) -> StageResult:
     one, so that a faulty item holds up nobody else.
     """
     settings = context.settings
-    desk = Desk.of(settings)
+    desk = Desk(
+        rules=load_rules(settings.alerts_file),
+        labels={topic.topic: topic.label for topic in load_topics(settings.topics_file)},
+        domain=domain_of(settings.mail_from),
+        max_age_days=settings.alert_max_age_days,
+    )
     tally = Tally("reconcile")
     with context.connection() as connection:
         while limit is None or tally.taken < limit:
@@ -83,54 +84,7 @@ def settle(connection: Connection, items: Sequence[QueueItem], desk: Desk, now: 
     for change in save_contacts(connection, contacts, now, articles):
         if change.kind in ("new", "changed"):
             desk.alert(connection, change.contact, now)
+        if change.kind in ("changed", "withdrawn"):
+            desk.follow_up(connection, change.contact, now, withdrawn=change.kind == "withdrawn")
     for item in items:
         advance(connection, item.item_id, Stage.RECONCILED)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Writes the alerts. `labels` are readers' words for topic ids, `domain` that of the sender's address."""
-
-    rules: tuple[Rule, ...]
-    labels: Mapping[str, str]
-    domain: str
-    max_age_days: int
-
-    @classmethod
-    def of(cls, settings: Settings) -> Desk:
-        return cls(
-            rules=load_rules(settings.alerts_file),
-            labels={topic.topic: topic.label for topic in load_topics(settings.topics_file)},
-            domain=domain_of(settings.mail_from),
-            max_age_days=settings.alert_max_age_days,
-        )
-
-    def alert(self, connection: Connection, contact: Contact, now: datetime) -> int:
-        """Put the messages that the rules want of a contact into the outbox, each once for ever. Does not commit.
-
-        Returns how many. A contact that another was merged into counts as mailed where the other was.
-        """
-        wanted = [(r, to) for r in self.rules if matches(r, contact, now, self.max_age_days) for to in r.recipients]
-        if not wanted:
-            return 0
-        had = mailed(connection, contact.contact_id)
-        new = [(rule, to) for rule, to in wanted if (rule.name, to) not in had]
-        if not new:
-            return 0
-        story = Story.of(connection, contact)
-        return sum(enqueue(connection, self._message(story, rule, to, now)) for rule, to in new)
-
-    def _message(self, story: Story, rule: Rule, to: str, now: datetime) -> Message:
-        mail = story.mail(rule.name, to, self.labels)
-        contact = story.contact
-        return Message(
-            contact_id=contact.contact_id,
-            rule=rule.name,
-            recipient=to,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
-            message_id=message_id(contact.contact_id, rule.name, to, self.domain),
-            as_of=now,
-            picture=story.picture,
-        )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
@@ -33,7 +34,7 @@ class OutboxLine:
     """One message of the outbox and its last attempt, for people."""
 
     outbox_id: int
-    contact_id: str
+    contact_id: str | None
     rule: str
     recipient: str
     subject: str
@@ -129,6 +130,43 @@ def mailed(conn: Connection, contact_id: str) -> set[tuple[str, str]]:
             (contact_id,),
         )
         return {(rule, recipient) for rule, recipient in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What one recipient was mailed of a contact by one rule: the first mail, and the facts told last.
+
+    `updates` is the number of follow-ups so far.
+    """
+
+    rule: str
+    recipient: str
+    subject: str
+    message_id: str
+    told: Mapping[str, Any]
+    updates: int
+
+
+def letters(conn: Connection, contact_id: str) -> list[Letter]:
+    """What was mailed of a contact, by rule and recipient; mails that failed for good reached nobody."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT first.rule, first.recipient, first.subject, first.message_id, last.told, last.updates
+            FROM core.outbox AS first
+            CROSS JOIN LATERAL (
+                SELECT (array_agg(told ORDER BY outbox_id DESC))[1] AS told, count(*) - 1 AS updates
+                FROM core.outbox AS any_of
+                WHERE any_of.contact_id = first.contact_id AND any_of.rule = first.rule
+                  AND any_of.recipient = first.recipient AND any_of.told IS NOT NULL
+            ) AS last
+            WHERE first.contact_id = %s::uuid AND first.kind = 'contact' AND first.told IS NOT NULL
+              AND first.state <> 'failed'
+            ORDER BY first.outbox_id
+            """,
+            (contact_id,),
+        )
+        return [Letter(*row) for row in cursor.fetchall()]
 
 
 def note_unknown(conn: Connection, outbox_id: int, why: str) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any, Literal
 
 from psycopg2.extensions import connection as Connection
+from psycopg2.extras import Json
 
 from pipeline.warehouse.text import storable
 
@@ -16,12 +19,14 @@ LONGEST_PAUSE_SECONDS = 3600
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An e-mail to one recipient about one contact.
+    """An e-mail to one recipient, about one contact unless it is a heartbeat.
 
-    `as_of` is the installation's time when it was written, `picture` a PNG that its HTML part shows.
+    `as_of` is the installation's time when it was written, `picture` a PNG that its HTML part shows. `about` is what it
+    tells of, the contact unless given: there is one message for each kind, matter, rule and recipient. `told` are the
+    facts that it told, `wait_seconds` how long it is to be held back.
     """
 
-    contact_id: str
+    contact_id: str | None
     rule: str
     recipient: str
     subject: str
@@ -30,6 +35,11 @@ class Message:
     message_id: str
     as_of: datetime
     picture: bytes | None = None
+    kind: Literal["contact", "update", "heartbeat"] = "contact"
+    about: str | None = None
+    in_reply_to: str | None = None
+    told: Mapping[str, Any] | None = None
+    wait_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,7 @@ class OutboxMessage:
     """
 
     outbox_id: int
-    contact_id: str
+    contact_id: str | None
     rule: str
     recipient: str
     subject: str
@@ -50,29 +60,38 @@ class OutboxMessage:
     as_of: datetime
     attempts: int
     abandoned: bool = False
+    in_reply_to: str | None = None
     picture: bytes | None = None
 
 
 def enqueue(conn: Connection, message: Message) -> bool:
-    """Put a message into the outbox. Does not commit. False: this contact, rule and recipient had one already."""
+    """Put a message into the outbox. Does not commit. False: this matter, kind, rule and recipient had one already."""
     with conn.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO core.outbox (contact_id, rule, recipient, subject, text, html, message_id, as_of, picture)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
-            ON CONFLICT (contact_id, rule, recipient) DO NOTHING
+            INSERT INTO core.outbox (contact_id, rule, recipient, subject, text, html, message_id, as_of, picture,
+                                     kind, about, in_reply_to, told, next_attempt_at)
+            VALUES (%(contact_id)s, %(rule)s, %(recipient)s, %(subject)s, %(text)s, %(html)s, %(message_id)s,
+                    %(as_of)s, %(picture)s, %(kind)s, %(about)s, %(in_reply_to)s, %(told)s,
+                    now() + make_interval(secs => %(wait)s))
+            ON CONFLICT (about, rule, recipient, kind) DO NOTHING
             """,
-            (
-                message.contact_id,
-                message.rule,
-                message.recipient,
-                storable(message.subject),
-                storable(message.text),
-                storable(message.html),
-                message.message_id,
-                message.as_of,
-                message.picture,
-            ),
+            {
+                "contact_id": message.contact_id,
+                "rule": message.rule,
+                "recipient": message.recipient,
+                "subject": storable(message.subject),
+                "text": storable(message.text),
+                "html": storable(message.html),
+                "message_id": message.message_id,
+                "as_of": message.as_of,
+                "picture": message.picture,
+                "kind": message.kind,
+                "about": message.about or message.contact_id,
+                "in_reply_to": message.in_reply_to,
+                "told": Json(message.told) if message.told is not None else None,
+                "wait": message.wait_seconds,
+            },
         )
         return cursor.rowcount == 1
 
@@ -104,7 +123,7 @@ def claim_messages(conn: Connection, limit: int, lease_seconds: int) -> list[Out
                 RETURNING message.*, due.abandoned
             )
             SELECT outbox_id, contact_id::text, rule, recipient, subject, text, html, message_id, as_of, attempts,
-                   abandoned, picture
+                   abandoned, in_reply_to, picture
             FROM claimed ORDER BY outbox_id
             """,
             {"limit": limit, "lease_seconds": lease_seconds},

@@ -176,3 +176,26 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(RulesError) as refused:
         load_rules(file)
     assert len(str(refused.value).splitlines()) == 2
+
+
+def test_quiet_hours_hold_a_mail_back_until_they_end() -> None:
+    night = rule(quiet_hours=["22:00", "06:30"], timezone="Europe/Paris")
+    assert night.hold_seconds(datetime(2022, 2, 16, 3, tzinfo=UTC)) == 2.5 * 3600
+    assert night.hold_seconds(NOW.replace(hour=12)) == 0
+    assert rule().hold_seconds(NOW) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("quiet_hours: [22:00, 06:30]", 'write times in quotes: ["22:00", "06:30"]'),
+        ("timezone: Paris", "'Paris' is no time zone; write one such as Europe/Paris"),
+        ("timezone: ../../etc/passwd", "is no time zone"),
+    ],
+)
+def test_times_that_cannot_be_read_are_refused(text: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "alerts.yaml"
+    file.write_text(f"rules:\n- name: night\n  recipients: [a@example.org]\n  {text}\n")
+    with pytest.raises(RulesError) as fault:
+        load_rules(file)
+    assert "rule 'night'" in str(fault.value) and told in str(fault.value)

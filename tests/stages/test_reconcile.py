@@ -143,6 +143,58 @@ def test_a_mail_says_when_the_two_were_last_in_contact(newsroom: Newsroom, call:
     assert (pictures, kinds) == (2, 2)  # the visit is too old to be mailed itself
 
 
+UPDATES = """
+rules:
+- {name: asks, recipients: [asks@example.org], updates: true}
+- {name: asks-not, recipients: [not@example.org]}
+"""
+
+
+def test_a_denial_after_the_mail_follows_it_up_where_the_rule_asks(newsroom: Newsroom, call: Call) -> None:
+    newsroom.context.settings.alerts_file.write_text(UPDATES)
+    newsroom.tells(call())
+    reconcile.run(newsroom.context)
+    newsroom.tells(call(duration_minutes=102), feed="herald")  # corrects nothing
+    reconcile.run(newsroom.context)
+    for feed in ("herald", "courier"):
+        denial = call(status=Status.DENIED, duration_minutes=None, confidence=0.99)
+        newsroom.tells(denial, feed=feed, published=NOW - timedelta(days=2))
+    reconcile.run(newsroom.context)
+    reconcile.run(newsroom.context)
+    rows = newsroom.rows(
+        "SELECT rule, kind, subject, text, in_reply_to, message_id FROM core.outbox ORDER BY outbox_id"
+    )
+    assert [(rule, kind) for rule, kind, *_ in rows] == [
+        ("asks", "contact"),
+        ("asks-not", "contact"),
+        ("asks", "update"),
+    ]
+    assert rows[2][2] == "Re: " + rows[0][2]
+    assert "* status: occurred, now denied" in rows[2][3]
+    assert rows[2][4] == rows[0][5] != rows[2][5]
+
+
+def test_a_contact_that_no_report_stands_by_is_withdrawn_in_a_follow_up(newsroom: Newsroom, call: Call) -> None:
+    newsroom.context.settings.alerts_file.write_text(UPDATES)
+    item = newsroom.tells(call())
+    reconcile.run(newsroom.context)
+    newsroom.reads_again(item)
+    reconcile.run(newsroom.context)
+    (text,) = newsroom.rows("SELECT text FROM core.outbox WHERE kind = 'update'")
+    assert "* withdrawn: no report stands by it any more" in text[0]
+
+
+def test_quiet_hours_hold_the_mail_back(newsroom: Newsroom, call: Call) -> None:
+    newsroom.context.settings.alerts_file.write_text(
+        'rules: [{name: night, recipients: [a@example.org], quiet_hours: ["00:00", "23:59"], timezone: UTC}]'
+    )
+    newsroom.tells(call())
+    reconcile.run(newsroom.context)
+    ((wait,),) = newsroom.rows("SELECT extract(epoch FROM next_attempt_at - now())::integer FROM core.outbox")
+    now = newsroom.context.now()
+    assert abs(wait - (86340 - (now - now.replace(hour=0, minute=0, second=0)).total_seconds())) < 60
+
+
 def test_a_plan_that_comes_true_is_mailed_when_it_does(newsroom: Newsroom, call: Call) -> None:
     newsroom.tells(call(status=Status.PLANNED), published=NOW - timedelta(days=5))
     reconcile.run(newsroom.context)
