@@ -33,6 +33,11 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-
 Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
 
 
+def is_address(text: str) -> bool:
+    """Whether `text` is one plain e-mail address, name@host."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
 class RulesError(ValueError):
     """config/alerts.yaml cannot be used; the message names file, rule and mend."""
 
@@ -98,7 +103,7 @@ class Rule(BaseModel):
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for address in value:
-            if not _ADDRESS.fullmatch(address):
+            if not is_address(address):
                 raise ValueError(f"{address!r} is not an e-mail address (name@host, without angle brackets)")
         if len({a.casefold() for a in value}) < len(value):
             raise ValueError("an address stands twice; each recipient gets one mail for a contact")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pipeline.domain import StageResult
     from pipeline.stages.context import StageContext
 
 log = logging.getLogger("hotline.stage")
@@ -41,7 +42,9 @@ def run_stage(stage: str, limit: int | None = None) -> dict[str, Any]:
     except Exception as fault:
         failure = explain(stage, fault)
         _record({"stage": stage, "error": str(failure)})
+        _note(stage, began, str(failure))
         raise failure from fault
+    _note(stage, began, result)
     counts = {**asdict(result), "seconds": round(time.monotonic() - began, 2)}
     log.info("stage %s: %s", stage, json.dumps(counts))
     _record(counts)
@@ -105,6 +108,17 @@ def _context() -> StageContext:
     from pipeline.stages.context import StageContext
 
     return StageContext.open(get_settings())
+
+
+def _note(stage: str, began: float, outcome: StageResult | str) -> None:
+    """Note the run in the warehouse, for the watchdog; where that fails, a stage that worked must not."""
+    from pipeline.warehouse.runs import note_run
+
+    try:
+        with _context().connection() as connection:
+            note_run(connection, stage, time.monotonic() - began, outcome)
+    except Exception:
+        log.warning("the run of stage %s could not be noted in the warehouse", stage, exc_info=True)
 
 
 def _record(counts: dict[str, Any]) -> None:
