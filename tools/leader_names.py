@@ -13,6 +13,7 @@ from pathlib import Path
 FAMILY_FIRST = {"CHN", "KOR", "PRK", "TWN", "VNM", "KHM", "SGP", "MMR"}
 GIVEN_FIRST_BUT_ALSO_REVERSED = {"JPN", "HUN"}
 CALLED_BY_GIVEN_NAME = {"ETH", "ERI", "VNM"}
+ROYAL_HOUSES = "Thani|Sabah|Nahyan|Maktoum|Khalifa|Said|Saud"
 PARTICLES = {
     "al", "el", "bin", "bint", "ibn", "ben", "de", "da", "van", "von", "der", "den", "dos", "do", "di", "du", "la",
     "le", "ould", "abu", "ter", "ten", "del",
@@ -129,7 +130,7 @@ def _given(name: str, countries: set[str]) -> str:
 
 def _alone(name: str, countries: set[str]) -> list[str]:
     """What news calls somebody for short, by the naming customs of the country."""
-    if royal := re.fullmatch(r"(\S+) (?:bin|Al-).* Al[- ](?:Thani|Sabah|Nahyan|Maktoum|Khalifa|Said|Saud)", name):
+    if royal := re.fullmatch(rf"(\S+) (?:bin|Al-).* Al[- ](?:{ROYAL_HOUSES})", name):
         return [f"Sheikh {royal[1]}"]
     return [_family_name(name, countries)]
 
@@ -163,11 +164,9 @@ def _variants(name: str, countries: set[str]) -> list[str]:
     plain_words = not any(w in PARTICLES or re.match(r"(al|el)-", w) for w in low)
     if len(words) == 3 and plain_words and not countries & FAMILY_FIRST:
         found.append(f"{words[0]} {words[-1]}")
-    if royal := re.fullmatch(r"((\S+) (?:bin \S+|Al-\S+).*) Al[- ](\w+)", name):
+    if royal := re.fullmatch(rf"((\S+) (?:bin \S+|Al-\S+).*) Al[- ]({ROYAL_HOUSES})", name):
         found += [royal[1], f"Sheikh {royal[1]}", f"Sheikh {royal[2]}", f"Sheikh {name}", f"{royal[2]} Al {royal[3]}"]
-    elif re.search(r"\b([Aa]l|[Ee]l)[- ]", name) and not re.search(
-        r"Al (Thani|Sabah|Nahyan|Maktoum|Khalifa|Said|Saud)", name
-    ):
+    elif re.search(r"\b([Aa]l|[Ee]l)[- ]", name) and not re.search(rf"Al ({ROYAL_HOUSES})", name):
         for article in ("al-", "el-", ""):
             found.append(re.sub(r"\b([Aa]l|[Ee]l)[- ]", article, name))
     if countries & GIVEN_FIRST_BUT_ALSO_REVERSED and len(words) == 2:

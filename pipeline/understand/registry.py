@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 LEADER = "leader"
 # Bodies that are no country but whose heads count as leaders.
-BODY_CODES = frozenset({"EU", "UN", "NATO", "AU", "ASEAN", "LAS", "OAS", "CW"})
+BODY_CODES = frozenset({"EU", "UN", "NATO", "AU", "ASEAN", "LAS", "OAS", "CW", "OIC", "GCC"})
 # Offices that several people hold at once, so that terms may overlap.
 SHARED_CLASSES = frozenset({"captain_regent", "co_prince", "co_president", "council_member"})
 _PERSON_ID = re.compile(r"Q[1-9]\d*|local:[A-Z]{2,5}:[a-z0-9-]+")
