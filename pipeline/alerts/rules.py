@@ -42,6 +42,30 @@ class RulesError(ValueError):
     """config/alerts.yaml cannot be used; the message names file, rule and mend."""
 
 
+def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    for address in value:
+        if not is_address(address):
+            raise ValueError(f"{address!r} is not an e-mail address (name@host, without angle brackets)")
+    if len({a.casefold() for a in value}) < len(value):
+        raise ValueError("an address stands twice; each recipient gets one mail for a contact")
+    return value
+
+
+def _clock(value: object) -> object:
+    # YAML 1.1 reads an unquoted 22:00 as the number 1320.
+    if any(isinstance(v, int) for v in (value if isinstance(value, list) else [value])):
+        raise ValueError('write times in quotes, as in "22:00"')
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ValueError(f"{value!r} is no time zone; write one such as Europe/Paris") from None
+    return value
+
+
 class Rule(BaseModel):
     """One alert rule. Empty conditions hold for every contact."""
 
@@ -99,32 +123,9 @@ class Rule(BaseModel):
             or who.casefold() == participant.name.casefold()
         )
 
-    @field_validator("recipients")
-    @classmethod
-    def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for address in value:
-            if not is_address(address):
-                raise ValueError(f"{address!r} is not an e-mail address (name@host, without angle brackets)")
-        if len({a.casefold() for a in value}) < len(value):
-            raise ValueError("an address stands twice; each recipient gets one mail for a contact")
-        return value
-
-    @field_validator("quiet_hours", mode="before")
-    @classmethod
-    def _clock(cls, value: object) -> object:
-        # YAML 1.1 reads an unquoted 22:00 as the number 1320.
-        if isinstance(value, list) and any(isinstance(v, int) for v in value):
-            raise ValueError('write times in quotes: ["22:00", "06:30"]')
-        return value
-
-    @field_validator("timezone")
-    @classmethod
-    def _zone(cls, value: str) -> str:
-        try:
-            ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f"{value!r} is no time zone; write one such as Europe/Paris") from None
-        return value
+    _addresses = field_validator("recipients")(_addresses)
+    _clock = field_validator("quiet_hours", mode="before")(_clock)
+    _zone = field_validator("timezone")(_zone)
 
     def hold_seconds(self, now: datetime) -> float:
         """How long a mail written at `now` (aware) waits for the end of the rule's quiet hours; 0 outside of them."""
@@ -150,13 +151,36 @@ class Rule(BaseModel):
         return value
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+class Heartbeat(BaseModel):
+    """A daily sign of life: that nothing came is told, so that silence never has two meanings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    recipients: tuple[str, ...] = Field(min_length=1)
+    at: time = time(7)
+    timezone: str = "UTC"
+
+    _addresses = field_validator("recipients")(_addresses)
+    _clock = field_validator("at", mode="before")(_clock)
+    _zone = field_validator("timezone")(_zone)
+
+
+class Alerts(BaseModel):
+    """What config/alerts.yaml holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
     rules: tuple[Rule, ...]
+    heartbeat: Heartbeat | None = None
 
 
 def load_rules(path: Path) -> tuple[Rule, ...]:
-    """The rules of a YAML file, in its order; groups.yaml beside it names the groups that they may use.
+    """The rules of `load_alerts`, in their order."""
+    return load_alerts(path).rules
+
+
+def load_alerts(path: Path) -> Alerts:
+    """The rules of a YAML file and whether it wants a heartbeat; groups.yaml beside it names the groups.
 
     Raises RulesError, with all faults at once; an absent file is one.
     """
@@ -170,16 +194,16 @@ def load_rules(path: Path) -> tuple[Rule, ...]:
         raise RulesError(f"{path}: must hold a list `rules:`; for no alerts at all write `rules: []`.")
     try:
         context = {"groups": load_groups(path.with_name("groups.yaml"))}
-        rules = _File.model_validate(raw, context=context).rules
+        alerts = Alerts.model_validate(raw, context=context)
     except GroupsError as fault:
         raise RulesError(str(fault)) from fault
     except ValidationError as fault:
         raise RulesError(_explain(path, raw, fault)) from fault
-    names = [rule.name for rule in rules]
+    names = [rule.name for rule in alerts.rules]
     for name in names:
         if names.count(name) > 1:
             raise RulesError(f"{path}: two rules are named {name!r}; give each a name of its own.")
-    return rules
+    return alerts
 
 
 def _explain(path: Path, raw: dict[str, object], fault: ValidationError) -> str:

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from pipeline.alerts.mail import compose
+from pipeline.alerts.heartbeat import beat
+from pipeline.alerts.mail import compose, domain_of
 from pipeline.alerts.maildir import MailCatcher, holds, listens
+from pipeline.alerts.rules import load_alerts
 from pipeline.alerts.sender import Courier, Fate, Outcome, Relay, RelayError
 from pipeline.domain import StageResult
 from pipeline.settings import Settings
@@ -31,7 +33,11 @@ DOUBTFUL = "fate_unknown"
 
 def run(context: StageContext, limit: int | None = None) -> StageResult:
     """Deliver what is due, oldest first. Raises RelayError where the relay cannot be reached at all."""
+    heartbeat = load_alerts(context.settings.alerts_file).heartbeat
     with context.connection() as connection:
+        if heartbeat is not None:
+            beat(connection, heartbeat, context.now(), domain_of(context.settings.mail_from))
+            connection.commit()
         if undelivered(connection) == 0:
             return StageResult("alert")
         with _relay(context.settings) as relay, Courier(relay) as courier:

@@ -133,6 +133,45 @@ def mailed(conn: Connection, contact_id: str) -> set[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Signs:
+    """How the installation does: counts, `minutes` since the last article, and the feeds in trouble with the reason."""
+
+    contacts: int
+    articles: int
+    minutes: float | None
+    feeds: int
+    healthy: int
+    trouble: tuple[tuple[str, str], ...]
+    waiting_mails: int
+    failed_mails: int
+
+
+def signs(conn: Connection, since: datetime) -> Signs:
+    """The signs of life since a moment of the installation's clock (articles: the last 24 hours of the database's)."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM core.contact WHERE state = 'active' AND created_at >= %s),
+                   (SELECT count(*) FROM core.article WHERE extracted_at >= now() - interval '1 day'),
+                   (SELECT (extract(epoch FROM now() - max(extracted_at)) / 60)::float8 FROM core.article),
+                   (SELECT count(*) FROM core.outbox WHERE state = 'waiting'),
+                   (SELECT count(*) FROM core.outbox WHERE state = 'failed')
+            """,
+            (since,),
+        )
+        contacts, articles, minutes, waiting, failed = cursor.fetchone() or (0, 0, None, 0, 0)
+        cursor.execute(
+            """
+            SELECT feed_id, health, coalesce(last_reason, health) FROM mart.feed_health
+            WHERE health <> 'inactive' ORDER BY failures DESC, feed_id
+            """
+        )
+        feeds = cursor.fetchall()
+    trouble = tuple((feed, why) for feed, health, why in feeds if health not in ("healthy", "new"))
+    return Signs(contacts, articles, minutes, len(feeds), len(feeds) - len(trouble), trouble, waiting, failed)
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What one recipient was mailed of a contact by one rule: the first mail, and the facts told last.
 

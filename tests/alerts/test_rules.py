@@ -188,7 +188,7 @@ def test_quiet_hours_hold_a_mail_back_until_they_end() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("quiet_hours: [22:00, 06:30]", 'write times in quotes: ["22:00", "06:30"]'),
+        ("quiet_hours: [22:00, 06:30]", 'write times in quotes, as in "22:00"'),
         ("timezone: Paris", "'Paris' is no time zone; write one such as Europe/Paris"),
         ("timezone: ../../etc/passwd", "is no time zone"),
     ],

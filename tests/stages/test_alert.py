@@ -10,7 +10,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -307,3 +307,19 @@ def test_what_the_catcher_does_not_hold_was_not_sent_however_often_its_sender_di
             )
     assert alert.run(newsroom.context).done == 1
     assert newsroom.rows("SELECT count(*) FROM core.outbox_attempt") == [(1,)]
+
+
+def test_the_heartbeat_goes_out_once_a_day_after_its_hour(newsroom: Newsroom) -> None:
+    context = newsroom.context
+    context.settings.alerts_file.write_text(
+        'rules: []\nheartbeat: {recipients: [ops@example.org], at: "07:00", timezone: Europe/Paris}'
+    )
+    for _ in range(2):
+        alert.run(context)
+    tomorrow = StageContext(
+        context.settings.model_copy(update={"as_of": context.now() + timedelta(days=1)}), context.dsn
+    )
+    alert.run(tomorrow)
+    subjects = [m["Subject"] for m in messages(context.settings.home / "mail")]
+    assert subjects == ["Hotline: no new contacts; 2 of 2 feeds healthy, no article yet"] * 2
+    assert len(newsroom.rows("SELECT DISTINCT about FROM core.outbox WHERE kind = 'heartbeat'")) == 2
