@@ -26,7 +26,13 @@ def main() -> int:
         return 2
     gold, scorer = Path(sys.argv[1]), Path(sys.argv[2])
     settings = get_settings()
-    analyser = Analyser.load(settings.leaders_dir, settings.topics_file, settings.models_dir, settings.threads)
+    analyser = Analyser.load(
+        settings.leaders_dir,
+        settings.topics_file,
+        settings.models_dir,
+        settings.threads,
+        settings.own_topics_dir,
+    )
     with tempfile.TemporaryDirectory() as folder:
         predictions = Path(folder) / "predictions.jsonl"
         started = time.perf_counter()

@@ -36,7 +36,13 @@ def register(app: typer.Typer) -> None:
 
         settings = get_settings()
         try:
-            analyser = Analyser.load(settings.leaders_dir, settings.topics_file, settings.models_dir, settings.threads)
+            analyser = Analyser.load(
+                settings.leaders_dir,
+                settings.topics_file,
+                settings.models_dir,
+                settings.threads,
+                settings.own_topics_dir,
+            )
             source = sys.stdin.buffer if file is None or str(file) == "-" else file.open("rb")
         except (ModelError, RegistryError, OSError) as error:
             typer.echo(f"hotline analyse: {error}", err=True)

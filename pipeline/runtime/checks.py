@@ -90,7 +90,13 @@ def models(settings: Settings) -> Iterator[Finding]:
     from pipeline.understand.analyse import Analyser
 
     try:
-        analyser = Analyser.load(settings.leaders_dir, settings.topics_file, settings.models_dir, settings.threads)
+        analyser = Analyser.load(
+            settings.leaders_dir,
+            settings.topics_file,
+            settings.models_dir,
+            settings.threads,
+            settings.own_topics_dir,
+        )
         text = "French President Emmanuel Macron spoke with Russian President Vladimir Putin by phone on Saturday."
         found = analyser.analyse(Article("doctor", "Macron and Putin talk", text, published=date(2022, 2, 12)))
     except (OSError, ValueError) as fault:

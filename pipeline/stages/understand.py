@@ -39,11 +39,13 @@ def run_with(analyse: Analyse, context: StageContext, limit: int | None = None) 
 
 
 def _analyser(settings: Settings) -> Analyser:
-    return _load(settings.leaders_dir, settings.topics_file, settings.models_dir, settings.threads)
+    return _load(
+        settings.leaders_dir, settings.topics_file, settings.models_dir, settings.threads, settings.own_topics_dir
+    )
 
 
 @lru_cache(maxsize=1)
-def _load(leaders_dir: Path, topics_file: Path, models_dir: Path, threads: int) -> Analyser:
+def _load(leaders_dir: Path, topics_file: Path, models_dir: Path, threads: int, own_topics_dir: Path) -> Analyser:
     from pipeline.understand.analyse import Analyser
 
-    return Analyser.load(leaders_dir, topics_file, models_dir, threads)
+    return Analyser.load(leaders_dir, topics_file, models_dir, threads, own_topics_dir)

@@ -38,14 +38,22 @@ class Analyser:
         self._assembler = Assembler(gazetteer)
 
     @classmethod
-    def load(cls, leaders_dir: Path, topics_file: Path, models_dir: Path, threads: int = 2) -> Analyser:
-        """Load everything; takes a second or two.
+    def load(
+        cls,
+        leaders_dir: Path,
+        topics_file: Path,
+        models_dir: Path,
+        threads: int = 2,
+        own_topics_dir: Path | None = None,
+    ) -> Analyser:
+        """Load everything; takes a second or two. `own_topics_dir` is where `hotline topics train` left its heads.
 
         Raises:
             RegistryError, ModelError: a file is missing or wrong; the message names it and the mend.
         """
         gazetteer = Gazetteer.of(Registry.load(leaders_dir))
-        return cls(gazetteer, TopicModel.load(models_dir, topics_file, threads), ContactModel.load(models_dir, threads))
+        topics = TopicModel.load(models_dir, topics_file, threads, own_topics_dir)
+        return cls(gazetteer, topics, ContactModel.load(models_dir, threads))
 
     @property
     def version(self) -> str:

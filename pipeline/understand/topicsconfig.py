@@ -10,7 +10,7 @@ from typing import NoReturn
 import yaml
 
 ID = re.compile(r"[a-z][a-z0-9_]{1,63}\Z")
-KEYS = ("id", "label", "description", "threshold", "examples")
+KEYS = ("id", "label", "description", "threshold", "examples", "not_examples")
 DEFAULT_THRESHOLD = 0.5
 
 
@@ -20,13 +20,24 @@ class TopicsConfigError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TopicDefinition:
-    """One topic as the user wrote it; `threshold` is the least score, 0 to 1, that counts."""
+    """One topic as the user wrote it; `threshold` is the least score, 0 to 1, that counts.
+
+    `not_examples` are sentences that look like the topic and are none.
+    """
 
     topic: str
     label: str
     description: str
     threshold: float = DEFAULT_THRESHOLD
     examples: tuple[str, ...] = ()
+    not_examples: tuple[str, ...] = ()
+
+
+def topic_id_fault(name: str) -> str | None:
+    """What is wrong with a topic's id, or None."""
+    if ID.match(name):
+        return None
+    return f"id {name!r} must be lower-case letters, digits and underscores, e.g. arms_supply"
 
 
 def load_topics(path: Path) -> tuple[TopicDefinition, ...]:
@@ -77,20 +88,24 @@ class _Reader:
             if key not in entries:
                 self._fail(node, f"the topic has no `{key}:`; add it")
         name = self._text(entries["id"], "id")
-        if not ID.match(name):
-            self._fail(
-                entries["id"], f"id {name!r} must be lower-case letters, digits and underscores, e.g. arms_supply"
-            )
-        examples = entries.get("examples")
-        if examples is not None and not isinstance(examples, yaml.SequenceNode):
-            self._fail(examples, "`examples:` must be a list of sentences, each on a line of its own after `- `")
+        if fault := topic_id_fault(name):
+            self._fail(entries["id"], fault)
         return TopicDefinition(
             name,
             self._text(entries["label"], "label"),
             self._text(entries["description"], "description"),
             self._threshold(entries["threshold"]) if "threshold" in entries else DEFAULT_THRESHOLD,
-            tuple(self._text(e, "example") for e in examples.value) if examples is not None else (),
+            self._sentences(entries, "examples"),
+            self._sentences(entries, "not_examples"),
         )
+
+    def _sentences(self, entries: dict[str, yaml.Node], key: str) -> tuple[str, ...]:
+        node = entries.get(key)
+        if node is None:
+            return ()
+        if not isinstance(node, yaml.SequenceNode):
+            self._fail(node, f"`{key}:` must be a list of sentences, each on a line of its own after `- `")
+        return tuple(self._text(e, "example") for e in node.value)
 
     def _mapping(self, node: yaml.Node, keys: tuple[str, ...], what: str) -> dict[str, yaml.Node]:
         if not isinstance(node, yaml.MappingNode):
