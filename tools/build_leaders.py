@@ -20,73 +20,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
+sys.path.insert(0, str(ROOT))
 
-from leader_names import Names, names_of  # noqa: E402  # both live beside this file
-
-from pipeline.understand.registry import SHARED_CLASSES, parse_date  # noqa: E402  # found through the line above
+# ruff: noqa: E402  # the line above finds these
+from pipeline.understand.leaderexport import CLASS_OF_REPAIR, FOREIGN_MINISTER, NAMES_ELSEWHERE, NO_LEADERS, OFFICES
+from pipeline.understand.leadernames import Names, names_of
+from pipeline.understand.registry import LEADER, SHARED_CLASSES, parse_date
 
 PEOPLE = ("wikidata_id", "name", "gender", "other_names", "press_names", "common_press_names")
 TERMS = ("wikidata_id", "country", "role", "office", "office_class", "start", "end", "source")
-LEADER, FOREIGN_MINISTER = "leader", "foreign_minister"
-
-# Positions of the extract -> office as printed, office class. Other positions of `leader` rows lead no country.
-OFFICES = {
-    "President": ("President", "president"),
-    "President of Venezuela": ("President", "president"),
-    "President of Montenegro": ("President", "president"),
-    "Acting President": ("President", "president"),
-    "Co-President": ("Co-President", "co_president"),
-    "Prime Minister": ("Prime Minister", "prime_minister"),
-    "Prime Minister of Montenegro": ("Prime Minister", "prime_minister"),
-    "Premier": ("Premier", "prime_minister"),
-    "Taoiseach": ("Taoiseach", "prime_minister"),
-    "Chair of the Council of Ministers": ("Prime Minister", "prime_minister"),
-    "Chairman of the Council of Ministers": ("Prime Minister", "prime_minister"),
-    "President of the Council of Ministers": ("Prime Minister", "prime_minister"),
-    "Federal Chancellor": ("Chancellor", "chancellor"),
-    "Chancellor": ("Chancellor", "chancellor"),
-    "Chairman of the Presidency": ("Chairman of the Presidency", "chair"),
-    "Chairman of the Sovereignty Council": ("Chairman of the Sovereignty Council", "chair"),
-    "Chairman of the State Administration Council": ("Chairman of the State Administration Council", "chair"),
-    "Member of the Transitional Presidential Council": ("Member of the Presidential Council", "council_member"),
-    "Captain Regent": ("Captain Regent", "captain_regent"),
-    "Episcopal Co-Prince": ("Co-Prince", "co_prince"),
-    "King": ("King", "monarch"),
-    "Monarch": ("King", "monarch"),
-    "Druk Gyalpo (King)": ("King", "monarch"),
-    "Emperor": ("Emperor", "monarch"),
-    "Emir": ("Emir", "monarch"),
-    "Sultan": ("Sultan", "monarch"),
-    "Prince": ("Prince", "monarch"),
-    "Grand Duke": ("Grand Duke", "monarch"),
-    "Pope": ("Pope", "pope"),
-    "Supreme Leader": ("Supreme Leader", "supreme_leader"),
-    "General Secretary": ("General Secretary", "general_secretary"),
-    "General Secretary of the Chinese Communist Party": ("General Secretary", "general_secretary"),
-    "President of the Council": ("President of the Council", "council_president"),
-    "President of the European Commission": ("President of the European Commission", "commission_president"),
-    "President of the European Council": ("President of the European Council", "council_president"),
-    "High Representative of the Union for Foreign Affairs and Security Policy": ("High Representative", ""),
-}
-# Positions that exist elsewhere too but are no leader's in this country.
-NO_LEADERS = {("CHE", "Chancellor"), ("UZB", "Chair of the Council of Ministers")}
-CLASS_OF_REPAIR = {
-    "Secretary General": "secretary_general",
-    "Secretary-General": "secretary_general",
-    "Chairperson": "chair",
-    "Chairman": "chair",
-    "Commission Chairperson": "commission_chair",
-    "State Counsellor": "state_counsellor",
-    "Minister of State": "minister_of_state",
-    "Queen": "monarch",
-    "Head of State": "head_of_state",
-    "Chief Adviser": "prime_minister",
-}
-NAMES_ELSEWHERE = {
-    "Cabo Verde": "CPV", "Federated States of Micronesia": "FSM", "UAE": "ARE", "Timor-Leste": "TLS",
-    "Congo-Brazzaville": "COG", "Congo-Kinshasa": "COD",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,19 @@ import typer
 
 # Modules of this package, each with `register(app)`. They import their rooms inside the commands, so that
 # `hotline --help` and `hotline analyse` do not pay for Airflow or Postgres drivers.
-GROUPS = ("analyse", "topics", "ingest", "archive", "newswire", "warehouse", "alerts", "run", "doctor", "watchdog")
+GROUPS = (
+    "analyse",
+    "topics",
+    "ingest",
+    "archive",
+    "newswire",
+    "warehouse",
+    "alerts",
+    "run",
+    "leaders",
+    "doctor",
+    "watchdog",
+)
 
 
 def build_app() -> typer.Typer:
