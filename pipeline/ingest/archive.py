@@ -40,6 +40,7 @@ class Archive:
         self._now = now
         self._day: date | None = None
         self._file: BinaryIO | None = None
+        self._mark: BinaryIO | None = None
         self._name = ""
 
     def write(self, pages: Sequence[tuple[Page, str]]) -> list[str]:
@@ -63,9 +64,10 @@ class Archive:
 
     def close(self) -> None:
         """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = self._day = None
+        for file in (self._file, self._mark):
+            if file is not None:
+                file.close()
+        self._file = self._mark = self._day = None
 
     def _file_of(self, day: date) -> BinaryIO:
         if self._file is None or day != self._day:
@@ -74,6 +76,7 @@ class Archive:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._retire()
             self._file, self._name = self._take(day)
+            self._mark = _mark(self._folder / self._name).open("wb", buffering=0)
             self._day = day
             if self._file.tell() == 0:
                 self._file.write(info_record(self._name, self._now(), self._agent))
@@ -95,11 +98,11 @@ class Archive:
 
     def _force(self) -> None:
         """Everything written is on disk; the mark beside the file spares the next opening to read it from the start."""
-        if self._file is None:
+        if self._file is None or self._mark is None:
             return
-        os.fsync(self._file.fileno())
-        end = self._file.seek(0, os.SEEK_END)
-        _mark(self._folder / self._name).write_text(f"{end}\n", encoding="ascii")
+        os.fdatasync(self._file.fileno())
+        # Of one width, so that it is overwritten whole.
+        os.pwrite(self._mark.fileno(), b"%020d" % self._file.seek(0, os.SEEK_END), 0)
 
     def _retire(self) -> None:
         """Delete files older than the archive keeps."""

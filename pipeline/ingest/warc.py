@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from pipeline.ingest.text import one_line
 ASKED, KIND = "Hotline-Requested-URI", "Hotline-Kind"
 _ON_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _PIECE = 256 * 1024
+_LEVEL = 3
 
 
 class WarcFault(ValueError):
@@ -58,7 +60,7 @@ def info_record(name: str, at: datetime, agent: str) -> bytes:
 
 def _record(kind: str, url: str | None, body: bytes, fields: dict[str, str], http: Any) -> bytes:
     out = BytesIO()
-    writer = WARCWriter(out, gzip=True, warc_version="1.1")
+    writer = WARCWriter(out, gzip=False, warc_version="1.1")
     kind_of_body = "" if http else "application/warc-fields"
     record = writer.create_warc_record(
         url,
@@ -70,7 +72,8 @@ def _record(kind: str, url: str | None, body: bytes, fields: dict[str, str], htt
         http_headers=http,
     )
     writer.write_record(record)
-    return out.getvalue()
+    # Compressed here: warcio's own level takes five times as long, for a hundredth less.
+    return gzip.compress(out.getvalue(), _LEVEL, mtime=0)
 
 
 def _stamp(moment: datetime) -> str:

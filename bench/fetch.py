@@ -1,0 +1,209 @@
+"""How fast the fetch engine is beside bare httpx, and whether it keeps its manners, against a server of 500 hosts.
+
+    python bench/fetch.py [--pages 20000] [--hosts 500] [--size 30000] [--gap 0.2] [--concurrency 16]
+
+Three measurements in one run, all over the same server, a process of its own:
+1. bare httpx: one AsyncClient, as many tasks as `--concurrency`, every body read.
+2. Hotline's client: robots.txt, address checks, per-host turns, byte limits, and the archive on disk. The gap between
+   two requests to one host is 0 here, so that both are held by the machine and not by manners.
+3. Manners: one minute of pages at `--gap` seconds; the server notes each request, and counts those that came sooner
+   after their host's last one, or while that one was still under way.
+Memory is the process's resident set after a tenth of the pages of (2) and at their end.
+
+The hosts are names (`host-017.bench.test`) that a resolver of the bench's own leads to the server, so the engine's
+own address guard is replaced by one that lets these names pass.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import os
+import random
+import socket
+import tempfile
+import time
+from collections import defaultdict
+from multiprocessing.connection import Connection as Pipe
+from pathlib import Path
+
+import httpcore
+import httpx
+import psutil
+
+from pipeline.ingest.addresses import SocketOptions
+from pipeline.ingest.client import Client
+from pipeline.settings import Settings
+
+PUBLIC = "93.184.216.34"  # any address of the public internet: the bench's network leads it to loopback
+
+
+class Home(httpcore.AsyncNetworkBackend):
+    """Sockets that all lead to the bench's server, whatever address was checked."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._inner = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: SocketOptions | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        return await self._inner.connect_tcp("127.0.0.1", self._port, timeout, local_address, socket_options)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+def serve(pipe: Pipe, size: int) -> None:
+    """The server's process: HTTP/1.1 with keep-alive; sends its notes (host -> [(begun, ended)]) when asked."""
+    notes: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)
+    prose = b" ".join(b"word%d" % n for n in random.Random(1).choices(range(5000), k=size // 7))
+    body = b"<html><body><p>" + prose[: size - 30] + b"</p></body></html>"
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    robots = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                begun = time.monotonic()
+                path = head.split(b" ", 2)[1]
+                host = next(
+                    line[5:].strip().decode().partition(":")[0]
+                    for line in head.split(b"\r\n")
+                    if line.lower().startswith(b"host:")
+                )
+                writer.write(robots if path == b"/robots.txt" else page)
+                await writer.drain()
+                notes[host].append((begun, time.monotonic()))
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.LimitOverrunError):
+            pass
+        finally:
+            writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(talk, "127.0.0.1", 0, backlog=1000)
+        pipe.send(server.sockets[0].getsockname()[1])
+        loop = asyncio.get_running_loop()
+        while await loop.run_in_executor(None, pipe.recv) == "notes":
+            pipe.send(dict(notes))
+            notes.clear()
+
+    asyncio.run(main())
+
+
+def broken(notes: dict[str, list[tuple[float, float]]], gap: float) -> int:
+    """Requests that came less than `gap` seconds after their host's last answer had been sent."""
+    # The server's clock and the client's run apart by what a packet takes on loopback.
+    slack = 0.01
+    return sum(
+        later[0] - earlier[1] < gap - slack
+        for times in notes.values()
+        for earlier, later in zip(sorted(times), sorted(times)[1:], strict=False)
+    )
+
+
+async def bare(port: int, urls: list[str], concurrency: int) -> float:
+    """Seconds that httpx alone takes."""
+    todo = iter(urls)
+    transport = httpx.AsyncHTTPTransport()  # with the limits that httpx has by itself
+    transport._pool._network_backend = Home(port)  # type: ignore[attr-defined]
+
+    async def work(client: httpx.AsyncClient) -> None:
+        for url in todo:
+            response = await client.get(url)
+            assert response.status_code == 200 and response.content
+
+    began = time.perf_counter()
+    async with httpx.AsyncClient(transport=transport) as client:
+        await asyncio.gather(*(work(client) for _ in range(concurrency)))
+    return time.perf_counter() - began
+
+
+async def ours(port: int, urls: list[str], settings: Settings, seconds: float | None = None) -> tuple[int, float, int]:
+    """Pages that the engine had, its seconds, and the resident set in bytes after a tenth of the pages."""
+    todo = iter(urls)
+    had, early = 0, 0
+    began = time.perf_counter()
+
+    async def resolver(host: str, at: int) -> list[str]:
+        return [PUBLIC]
+
+    async def work(client: Client) -> None:
+        nonlocal had, early
+        for url in todo:
+            if seconds is not None and time.perf_counter() - began > seconds:
+                return
+            page = await client.fetch(url)
+            assert page.reason is None, (page.reason, page.detail)
+            had += 1
+            if had == len(urls) // 10:
+                early = psutil.Process().memory_info().rss
+
+    async with Client(settings, resolver=resolver, network=Home(port)) as client:
+        await asyncio.gather(*(work(client) for _ in range(settings.fetch_concurrency * (8 if seconds else 1))))
+    return had, time.perf_counter() - began, early
+
+
+def main() -> None:
+    """Start the server, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, default in (("pages", 20_000), ("hosts", 500), ("size", 30_000), ("concurrency", 16), ("seconds", 20)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--gap", type=float, default=0.2)
+    options = parser.parse_args()
+    here, there = multiprocessing.Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, options.size), daemon=True)
+    server.start()
+    port = here.recv()
+    urls = [f"http://host-{n % options.hosts:03}.bench.test/page/{n}" for n in range(options.pages)]
+    random.Random(1).shuffle(urls)
+    try:
+        for archive_days in (0, 400):
+            with tempfile.TemporaryDirectory() as home:
+                settings = Settings(
+                    _env_file=None,
+                    home=Path(home),
+                    fetch_concurrency=options.concurrency,
+                    fetch_host_gap=0.0,
+                    archive_days=archive_days,
+                )
+                # In turns, so that whatever else the machine does falls on both.
+                half = len(urls) // 2
+                parts = (urls[:half], urls[half:])
+                alone = sum(asyncio.run(bare(port, part, options.concurrency)) for part in parts)
+                had, took, early = asyncio.run(ours(port, urls, settings))
+                late = psutil.Process().memory_info().rss
+                print(
+                    f"{'with' if archive_days else 'without'} archive: bare httpx {len(urls) / alone:.0f} pages/s, "
+                    f"Hotline {had / took:.0f} pages/s, ratio {alone / took:.2f}; "
+                    f"memory {early / 2**20:.0f} MiB after a tenth, {late / 2**20:.0f} MiB at the end",
+                    flush=True,
+                )
+        here.send("notes")
+        here.recv()
+        with tempfile.TemporaryDirectory() as home:
+            settings = Settings(
+                _env_file=None,
+                home=Path(home),
+                fetch_concurrency=options.concurrency,
+                fetch_host_gap=options.gap,
+            )
+            had, took, _ = asyncio.run(ours(port, urls, settings, options.seconds))
+        here.send("notes")
+        notes = here.recv()
+        print(f"manners: {had} pages of {len(notes)} hosts in {took:.0f} s, {broken(notes, options.gap)} too soon")
+    finally:
+        here.send("stop")
+        server.terminate()
+        server.join()
+
+
+if __name__ == "__main__":
+    print(f"{os.cpu_count()} cores, {socket.gethostname()}, load {os.getloadavg()[0]:.1f}")
+    main()
