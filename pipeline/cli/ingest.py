@@ -73,7 +73,7 @@ def _read(source: str) -> bytes:
 
 
 def _iso(when: datetime | date | None) -> str | None:
-    """ISO 8601: a day, or a UTC time with Z."""
+    """ISO 8601: a day, or a time with its offset (Z for UTC)."""
     return when.isoformat().replace("+00:00", "Z") if when else None
 
 

@@ -34,13 +34,16 @@ _URL_DAY = re.compile(
 )
 
 
-def parse_date(text: str, zone: str = "UTC") -> Published | None:
-    """The time or day that `text` tells, None where it tells none for sure. A time without offset is in `zone`."""
+def parse_date(text: str, zone: str = "UTC", as_told: bool = False) -> Published | None:
+    """The time or day that `text` tells, None where it tells none for sure. A time without offset is in `zone`.
+
+    Times come in UTC; `as_told` leaves them in the offset that the text names, so that their day is the outlet's.
+    """
     text = " ".join(text.split())[:100]
     if not text:
         return None
     try:
-        return _sane(_read(text), zone)
+        return _sane(_read(text), zone, as_told)
     except (ValueError, OverflowError, TypeError, AttributeError, OSError, ZoneInfoNotFoundError):
         return None
 
@@ -83,11 +86,12 @@ def _by_dateutil(text: str, day_first: bool) -> Published | None:
     return one if (one.hour, one.minute) == (two.hour, two.minute) else one.date()
 
 
-def _sane(found: Published | None, zone: str) -> Published | None:
+def _sane(found: Published | None, zone: str, as_told: bool) -> Published | None:
     if isinstance(found, datetime):
         if found.tzinfo is None:
             found = found.replace(tzinfo=ZoneInfo(zone))
-        found = found.astimezone(UTC)
+        if not as_told:
+            found = found.astimezone(UTC)
     day = found.date() if isinstance(found, datetime) else found
     return found if day is not None and EARLIEST <= day < _LATEST else None
 

@@ -53,9 +53,10 @@ class Hint:
 class Extracted:
     """An article, or with `reason` set what is left of one. `text` has one paragraph a line, in NFC.
 
-    `published` is an aware UTC time, a day where only that is known, or None; `published_source` says where it stood:
-    jsonld, og, meta, time, url, feed or htmldate. `updated` is the outlet's word for its last change; `dateline` the
-    place that the text opens with, `wire` the agency that it names as its origin.
+    `published` is an aware time, in the page's own offset where it names one, a day where only that is known, or None;
+    `published_source` says where it stood: jsonld, og, meta, time, url, feed or htmldate. `updated` is the outlet's
+    word for its last change; `dateline` the place that the text opens with, `wire` the agency that it names as its
+    origin.
     """
 
     url: str | None
@@ -223,7 +224,7 @@ def _published(
             return hint.published, "feed"
         return page.published, page.published_source
     for text in visible.times[:1]:
-        found = parse_date(text, hint.timezone)
+        found = parse_date(text, hint.timezone, as_told=True)
         if _possible(found, latest):
             return found, "time"
     day = url_day(url) or url_day(page.canonical_url)

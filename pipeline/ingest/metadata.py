@@ -134,7 +134,7 @@ def _published(
                 yield "time", str(element["datetime"])
 
     for source, text in candidates():
-        found = parse_date(text, zone) if text else None
+        found = parse_date(text, zone, as_told=True) if text else None
         if found is not None:
             return found, source
     return None, None

@@ -49,7 +49,7 @@ def test_extract_prints_one_json_line_in_the_stable_form(tmp_path: Path) -> None
             "canonical_url": "https://news.example/a",
             "title": "Talks",
             "byline": "Ann Lee",
-            "published": "2022-02-12T17:40:00Z",
+            "published": "2022-02-12T18:40:00+01:00",
             "language": "en",
             "text": "The two presidents spoke by phone on Saturday for an hour and 40 minutes, the Élysée said.",
             "error": None,
