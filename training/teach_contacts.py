@@ -29,6 +29,7 @@ from pipeline.understand.registry import Registry
 from training.train_contacts import MARKERS, MAX_TOKENS, MODES, STATUSES, loss_of, scores
 
 WIDTH = 2 + len(STATUSES) + len(MODES)
+PART = 1024  # candidates whose states are held at a time
 
 
 class Teacher(nn.Module):
@@ -151,12 +152,22 @@ def main() -> None:
     ap.add_argument("--heat", type=float, default=1.5, help="temperature of the soft labels")
     ap.add_argument("--seed", type=int, default=7)
     ap.add_argument("--weights", type=Path, help="keep the tuned part here")
+    ap.add_argument("--tuned", type=Path, help="what --weights kept of an earlier run: label only")
     a = ap.parse_args()
     random.seed(a.seed)
     torch.manual_seed(a.seed)
+    net = Teacher(a.teacher, a.upper)
+    if a.tuned:
+        net.load_state_dict(torch.load(a.tuned, weights_only=True), strict=False)
+    else:
+        tune(net, a)
+    label(net, a)
+
+
+def tune(net: Teacher, a: argparse.Namespace) -> None:
+    """Tune the upper layers and the heads on the labelled candidates."""
     rows = [json.loads(line) for line in a.candidates.open(encoding="utf-8")]
     rows = [r | {"length": len(r["target"]) + len(r["context"])} for r in rows if r["weight"] > 0]
-    net = Teacher(a.teacher, a.upper)
     began = time.time()
     states = net.below(rows)
     print(f"{len(rows)} candidates read, {time.time() - began:.0f}s", flush=True)
@@ -191,12 +202,19 @@ def main() -> None:
         print(f"epoch {epoch + 1}: {result} {time.time() - began:.0f}s", flush=True)
         if a.weights:
             torch.save({n: p for n, p in net.state_dict().items() if not n.startswith("encoder")}, a.weights)
+
+
+def label(net: Teacher, a: argparse.Namespace) -> None:
+    """Write the candidates of the unlabelled articles with the teacher's probabilities, a part at a time."""
+    began = time.time()
     news = [r | {"length": len(r["target"]) + len(r["context"])} for r in unlabelled(a.unlabelled, a.leaders)]
-    logits = net.predict(net.below(news))
+    news.sort(key=lambda r: r["length"])
     with a.out.open("w", encoding="utf-8") as out:
-        for row, z in zip(news, logits, strict=True):
-            out.write(json.dumps(row | {"soft": soft(z, a.heat)}, ensure_ascii=False) + "\n")
-    print(f"{len(news)} candidates of {a.unlabelled} labelled, {time.time() - began:.0f}s")
+        for start in range(0, len(news), PART):
+            part = news[start : start + PART]
+            for row, z in zip(part, net.predict(net.below(part)), strict=True):
+                out.write(json.dumps(row | {"soft": soft(z, a.heat)}, ensure_ascii=False) + "\n")
+            print(f"{start + len(part)} of {len(news)} candidates labelled, {time.time() - began:.0f}s", flush=True)
 
 
 if __name__ == "__main__":
