@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -45,8 +45,27 @@ SPELLINGS = [
     ("Khalid", "Khaled"),
     ("Mahmoud", "Mahmud"),
     ("Rashid", "Rasheed"),
+    ("Haider", "Haidar", "Haydar"),
+    ("Abdelmadjid", "Abdelmajid"),
+    ("Nikos", "Nicos"),
+    ("Yulia", "Yuliya", "Yuliia"),
+    ("Oleksiy", "Oleksii", "Alexei"),
+    ("Vitaly", "Vitaliy", "Vitali", "Vitalii"),
+    ("Gennady", "Gennadi", "Hennadiy", "Hennadii"),
     ("Konstantinos", "Costas", "Kostas", "Constantine"),
 ]
+# Endings of surnames that the press of one agency spells otherwise than another's, by country.
+ENDINGS = (
+    ({"KAZ", "UZB", "KGZ", "TKM", "AZE", "RUS", "BGR", "TJK"}, r"(?<=[aeiou])yev\b", "ev"),
+    ({"RUS", "BLR", "UKR"}, r"sky\b", "skiy"),
+    ({"UKR"}, r"skyy\b|skyi\b", "sky"),
+    ({"ARM"}, r"yan\b", "ian"),
+    ({"NOR", "DNK"}, "ø", "oe"),
+    ({"NOR", "DNK", "SWE"}, "å", "aa"),
+    ({"DEU", "AUT", "CHE", "LIE"}, "ö", "oe"),
+    ({"DEU", "AUT", "CHE", "LIE"}, "ü", "ue"),
+    ({"DEU", "AUT", "CHE", "LIE"}, "ä", "ae"),
+)
 _SPELLED = {word: group for group in SPELLINGS for word in group}
 
 
@@ -94,6 +113,7 @@ def names_of(
             press = _alone(name, countries[p])
             # San Marino's two captains change every half year, and bear the names of half of Italy
             common = [w for w in press if _is_common(w) or countries[p] == {"SMR"}]
+        press += [w for w in _respelled(press, countries[p]) if w not in press and not _is_common(w)]
         press = [w for w in press if w not in common]
         others = [*_split(row.get("other_names")), *_variants(name, countries[p]), *([n] if n != name else [])]
         if p not in leaders:
@@ -160,6 +180,7 @@ def _variants(name: str, countries: set[str]) -> list[str]:
     spelled = [_SPELLED.get(w, (w,)) for w in words]
     if sum(len(s) > 1 for s in spelled) <= 2:
         found += [" ".join(c) for c in product(*spelled)]
+    found += _respelled([name], countries)
     low = [fold(w) for w in words]
     plain_words = not any(w in PARTICLES or re.match(r"(al|el)-", w) for w in low)
     if len(words) == 3 and plain_words and not countries & FAMILY_FIRST:
@@ -176,6 +197,16 @@ def _variants(name: str, countries: set[str]) -> list[str]:
     if countries & FAMILY_FIRST and len(words) == 2 and "-" in words[1]:
         found += [f"{words[1]} {words[0]}", f"{words[0]} {words[1].replace('-', '').capitalize()}"]
     return [f for f in dict.fromkeys(found) if f != name]
+
+
+def _respelled(names: Iterable[str], countries: set[str]) -> list[str]:
+    """The names with surnames' endings, or letters, in the press's other spelling."""
+    out = []
+    for name in names:
+        for where, ending, other in ENDINGS:
+            if countries & where and re.search(ending, name):
+                out.append(re.sub(ending, other, name))
+    return out
 
 
 def _split(cell: str | None) -> list[str]:
