@@ -128,7 +128,8 @@ class FeedEntry:
 class Page:
     """What one fetch brought: bytes as received after content-decoding, or the reason why there are none.
 
-    `headers` are those of the answer, `archived` where in the archive it stands ("file:offset").
+    `headers` are those of the answer, `archived` where in the archive it stands ("file:offset"), `moved_to` where
+    permanent redirects lead (301, 308): the address to ask from now on.
     """
 
     url: str
@@ -145,6 +146,7 @@ class Page:
     detail: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     archived: str | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

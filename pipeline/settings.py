@@ -49,6 +49,21 @@ class Settings(BaseSettings):
     fetch_max_redirects: int = Field(5, ge=0)
     fetch_concurrency: int = Field(16, ge=1, description="Requests under way at once.")
     fetch_host_gap: float = Field(1.0, ge=0, description="Least seconds between two requests to one host.")
+    poll_min_wait: float = Field(
+        600.0, ge=0, description="Least time between two good polls of a feed, whatever it publishes."
+    )
+    poll_max_wait: float = Field(
+        21600.0,
+        ge=0,
+        description="Longest such time, whatever the feed asks for. Keep it below the schedule's interval.",
+    )
+    feed_alert_after: int = Field(3, ge=1, description="Failed polls in a row after which ops is told of a feed, once.")
+    feed_silence: float = Field(
+        86400.0, ge=0, description="A feed without news is not called silent before, however often it publishes."
+    )
+    ops_recipient: str | None = Field(
+        None, description="Whom to mail of feeds that fail, fall silent, or come back: name@host. None: nobody."
+    )
     archive_days: int = Field(
         400, ge=0, description="Days that fetched pages and feeds stay under archive/. 0: nothing is archived."
     )

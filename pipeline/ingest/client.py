@@ -31,6 +31,7 @@ from pipeline.settings import Settings
 Kind = Literal["page", "feed", "robots"]
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 # An empty header block of this size is hostile; h11 stops by itself at 100 KiB, h2 at 64 KiB.
 _HEADER_LIMIT = 4096
 
@@ -64,6 +65,9 @@ class _Visit:
     final_url: str
     seen: set[str] = field(default_factory=set)
     status: int | None = None
+    # Where it has moved, as long as each redirect so far was a permanent one.
+    moved_to: str | None = None
+    moving: bool = True
 
 
 class Client:
@@ -131,7 +135,14 @@ class Client:
     def _page(self, visit: _Visit) -> Page:
         """The visit so far as a Page without body, dated by the installation's clock."""
         now: datetime = self._settings.now()
-        return Page(url=visit.url, final_url=visit.final_url, status=visit.status, body=b"", fetched_at=now)
+        return Page(
+            url=visit.url,
+            final_url=visit.final_url,
+            status=visit.status,
+            body=b"",
+            fetched_at=now,
+            moved_to=visit.moved_to,
+        )
 
     async def _read_robots(self, url: str) -> Page:
         return await self.fetch(url, kind="robots")
@@ -150,6 +161,8 @@ class Client:
             if isinstance(answer, Page):
                 return answer
             url = answer
+            visit.moving = visit.moving and visit.status in _FOR_GOOD
+            visit.moved_to = url if visit.moving else visit.moved_to
         raise Fault(
             Reason.TOO_MANY_REDIRECTS, f"more than {self._settings.fetch_max_redirects} redirects, last to {url}"
         )

@@ -37,6 +37,7 @@ _HTML = re.compile(r"<(!doctype html|html|head|body)\b", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.:-]*)")
 _BARE_AMPERSAND = re.compile(r"&(?!#?\w{1,10};)")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)[A-Za-z]\w{1,9};")
+_PERIODS = {"hourly": 3600.0, "daily": 86400.0, "weekly": 604800.0, "monthly": 2592000.0, "yearly": 31536000.0}
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
 # News before this is a date gone wrong (epoch 0, year 1, year 0202).
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -48,6 +49,7 @@ class ParsedFeed:
     """A feed as read. `format` is feedparser's name ("rss20", "atom10", "rss10") or "" for no feed.
 
     `problems` are in words, for the person who looks after the feed; `reason` is set only where nothing could be read.
+    `asked` is how long it wants to be left alone: (where it says so, seconds). `parts` are the sitemaps of an index.
     """
 
     format: str
@@ -55,6 +57,8 @@ class ParsedFeed:
     entries: tuple[FeedEntry, ...]
     problems: tuple[str, ...] = ()
     reason: Reason | None = None
+    asked: tuple[tuple[str, float], ...] = ()
+    parts: tuple[str, ...] = ()
 
 
 def parse_feed(body: bytes, url: str | None = None, content_type: str | None = None) -> ParsedFeed:
@@ -106,7 +110,20 @@ def _parse(body: bytes, url: str | None, content_type: str | None) -> ParsedFeed
     elif not entries:
         problems.append("the feed has no entries")
     title = plain(str(dict.get(head, "title") or ""), TITLE_LENGTH)
-    return ParsedFeed(version, title, tuple(entries), tuple(problems[:MOST_PROBLEMS]), reason)
+    return ParsedFeed(version, title, tuple(entries), tuple(problems[:MOST_PROBLEMS]), reason, _asked(head))
+
+
+def _asked(head: dict[str, Any]) -> tuple[tuple[str, float], ...]:
+    """How long the feed wants to be left alone, where it says so in a form that can be read."""
+    found = []
+    ttl = str(dict.get(head, "ttl") or "").strip()
+    if ttl.isascii() and ttl.isdigit():
+        found.append(("its ttl", float(ttl[:9]) * 60))
+    period = _PERIODS.get(str(dict.get(head, "sy_updateperiod") or "").strip().lower())
+    often = str(dict.get(head, "sy_updatefrequency") or "1").strip()
+    if period and often.isascii() and often.isdigit() and int(often[:9]):
+        found.append(("its sy:updatePeriod", period / int(often[:9])))
+    return tuple(found)
 
 
 def _feedparser(text: str, url: str | None) -> dict[str, Any]:

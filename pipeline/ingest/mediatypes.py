@@ -7,14 +7,18 @@ from typing import Literal
 
 ACCEPT = {
     "page": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1",
-    "feed": "application/atom+xml,application/rss+xml,application/rdf+xml,application/xml;q=0.9,*/*;q=0.5",
+    "feed": "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5",
     "robots": "text/plain,*/*;q=0.5",
 }
 
 _PAGE = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 # Said by servers that do not know; the bytes decide then.
 _VAGUE = frozenset({"text/plain", "application/octet-stream", "binary/octet-stream", "unknown/unknown"})
-_FEED = frozenset({"application/json", "application/feed+json", "text/html", "text/xml", "application/xml", "text/rss"})
+_FEED = frozenset(
+    {"application/json", "application/feed+json", "text/html", "text/xml", "application/xml", "text/rss", "text/rdf"}
+    # A sitemap is often a file that somebody compressed.
+    | {"application/gzip", "application/x-gzip"}
+)
 
 
 def acceptable(kind: Literal["page", "feed", "robots"], content_type: str | None) -> bool:

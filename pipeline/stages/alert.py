@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pipeline.alerts.heartbeat import beat
 from pipeline.alerts.mail import compose, domain_of
 from pipeline.alerts.maildir import MailCatcher, holds, listens
+from pipeline.alerts.opsmail import tell_ops
 from pipeline.alerts.rules import load_alerts
 from pipeline.alerts.sender import Courier, Fate, Outcome, Relay, RelayError
 from pipeline.domain import StageResult
@@ -37,6 +38,10 @@ def run(context: StageContext, limit: int | None = None) -> StageResult:
     with context.connection() as connection:
         if heartbeat is not None:
             beat(connection, heartbeat, context.now(), domain_of(context.settings.mail_from))
+            connection.commit()
+        if context.settings.ops_recipient is not None:
+            domain = domain_of(context.settings.mail_from)
+            tell_ops(connection, context.settings.ops_recipient, context.now(), domain)
             connection.commit()
         if undelivered(connection) == 0:
             return StageResult("alert")

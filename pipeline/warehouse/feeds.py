@@ -42,11 +42,29 @@ class FeedState:
     last_modified: str | None
     failures: float
     next_poll_at: datetime | None
+    last_polled_at: datetime | None = None
+    wait: timedelta | None = None
+    paused_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the entries of one poll: `entries` with a link tell of `items`, of which `new_items` are new to
+    us and `new_here` new to this feed (another may have told of them)."""
+
+    entries: int = 0
+    items: int = 0
+    new_items: int = 0
+    new_here: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PollRecord:
-    """One poll. `reason` is None when it went well; `etag` and `last_modified` are those to send next time."""
+    """One poll. `reason` is None when it went well; `etag` and `last_modified` are those to send next time.
+
+    `wait` is how long to leave the feed alone now (after a failure: at least), and `wait_why` why; None: until the next
+    run. `moved_to` is where it redirects for good. `news`: it told of something that it had not told before.
+    """
 
     feed_id: str
     polled_at: datetime
@@ -60,6 +78,10 @@ class PollRecord:
     etag: str | None
     last_modified: str | None
     problems: tuple[str, ...] = ()
+    wait: timedelta | None = None
+    wait_why: str | None = None
+    moved_to: str | None = None
+    news: bool = False
 
 
 def weight(reason: Reason) -> float:
@@ -105,6 +127,7 @@ def sync_feeds(conn: Connection, sources: Sequence[FeedSource], now: datetime) -
                     etag = CASE WHEN feed.url = excluded.url THEN feed.etag END,
                     last_modified = CASE WHEN feed.url = excluded.url THEN feed.last_modified END,
                     failures = CASE WHEN feed.url = excluded.url THEN feed.failures ELSE 0 END,
+                    moved_to = CASE WHEN feed.url = excluded.url THEN feed.moved_to END,
                     next_poll_at = CASE WHEN feed.url = excluded.url THEN feed.next_poll_at END
                 WHERE (feed.outlet_id, feed.url, feed.active) IS DISTINCT FROM (excluded.outlet_id, excluded.url, true)
                 """,
@@ -120,7 +143,11 @@ def feed_states(conn: Connection) -> dict[str, FeedState]:
     """The state of every active feed."""
     with conn.cursor() as cursor:
         cursor.execute(
-            "SELECT feed_id, etag, last_modified, failures, next_poll_at FROM staging.feed WHERE active ORDER BY 1"
+            """
+            SELECT feed_id, etag, last_modified, failures, next_poll_at, last_polled_at,
+                   make_interval(secs => wait_seconds), paused_until
+            FROM staging.feed WHERE active ORDER BY 1
+            """
         )
         return {row[0]: FeedState(*row) for row in cursor.fetchall()}
 
@@ -155,23 +182,41 @@ def record_poll(conn: Connection, poll: PollRecord) -> None:
             cursor.execute(
                 """
                 UPDATE staging.feed
-                SET failures = 0, next_poll_at = NULL, last_polled_at = %(at)s, last_success_at = %(at)s,
-                    etag = %(etag)s, last_modified = %(last_modified)s
+                SET failures = 0, failed_in_row = 0, failing_since = NULL, next_poll_at = %(next)s,
+                    last_polled_at = %(at)s, last_success_at = %(at)s, etag = %(etag)s,
+                    last_modified = %(last_modified)s, wait_seconds = %(wait)s, wait_why = %(why)s,
+                    moved_to = %(moved_to)s, news_at = CASE WHEN %(news)s THEN %(at)s ELSE coalesce(news_at, %(at)s) END
                 WHERE feed_id = %(feed_id)s
                 """,
                 {
                     "feed_id": poll.feed_id,
                     "at": poll.polled_at,
+                    "next": poll.polled_at + poll.wait if poll.wait else None,
                     "etag": storable_or_none(poll.etag),
                     "last_modified": storable_or_none(poll.last_modified),
+                    "wait": poll.wait.total_seconds() if poll.wait else None,
+                    "why": storable_or_none(poll.wait_why),
+                    "moved_to": storable_or_none(poll.moved_to),
+                    "news": poll.news,
                 },
             )
         else:
             failures = float(row[0]) + weight(poll.reason)
             # The validators stay: the next good answer may well be "not modified since".
             cursor.execute(
-                "UPDATE staging.feed SET failures = %s, next_poll_at = %s, last_polled_at = %s WHERE feed_id = %s",
-                (failures, poll.polled_at + pause(failures), poll.polled_at, poll.feed_id),
+                """
+                UPDATE staging.feed
+                SET failures = %s, failed_in_row = failed_in_row + 1, failing_since = coalesce(failing_since, %s),
+                    next_poll_at = %s, last_polled_at = %s
+                WHERE feed_id = %s
+                """,
+                (
+                    failures,
+                    poll.polled_at,
+                    poll.polled_at + max(pause(failures), poll.wait or timedelta(0)),
+                    poll.polled_at,
+                    poll.feed_id,
+                ),
             )
 
 
@@ -181,9 +226,14 @@ def add_entries(conn: Connection, feed_id: str, entries: Sequence[tuple[str, Fee
     An address that we know, from this or another feed, is no new item; a changed id or title is kept as a sighting.
     Entries without a link are passed over: they have no article.
     """
+    return tell(conn, feed_id, entries, now).new_items
+
+
+def tell(conn: Connection, feed_id: str, entries: Sequence[tuple[str, FeedEntry]], now: datetime) -> Told:
+    """As `add_entries`, with all that became of the entries."""
     told = [(digest(key), key, entry) for key, entry in entries if entry.link]
     if not told:
-        return 0
+        return Told()
     # In the feed's own order, so that what is read first, and so is the original of two copies, is no matter of chance.
     first = {hash_: (key, entry) for hash_, key, entry in reversed(told)}
     with conn.cursor() as cursor:
@@ -211,6 +261,16 @@ def add_entries(conn: Connection, feed_id: str, entries: Sequence[tuple[str, Fee
             ],
             fetch=True,
         )
+        cursor.execute(
+            """
+            SELECT count(*) FROM staging.item
+            WHERE url_hash = ANY(%s) AND NOT EXISTS (
+                SELECT FROM staging.sighting WHERE sighting.item_id = item.item_id AND sighting.feed_id = %s
+            )
+            """,
+            (list(first), feed_id),
+        )
+        new_here = int((cursor.fetchone() or (0,))[0])
         execute_values(
             cursor,
             """
@@ -225,7 +285,7 @@ def add_entries(conn: Connection, feed_id: str, entries: Sequence[tuple[str, Fee
             list(_sightings(told, feed_id, now)),
             template="(%s::bytea, %s, %s::bytea, %s, %s, %s::timestamptz, %s::timestamptz, %s::timestamptz)",
         )
-    return len(new)
+    return Told(len(told), len(first), len(new), new_here)
 
 
 def _sightings(

@@ -100,7 +100,7 @@ def test_a_feed_with_a_new_address_starts_afresh(house: House) -> None:
     record_poll(house.conn, poll())
     record_poll(house.conn, poll(Reason.HTTP_GONE))
     sync_feeds(house.conn, [FeedSource("courier", "http://new.test/rss", "The Courier", "courier")], NOW)
-    assert feed_states(house.conn) == {"courier": FeedState("courier", None, None, 0.0, None)}
+    assert feed_states(house.conn) == {"courier": FeedState("courier", None, None, 0.0, None, last_polled_at=NOW)}
 
 
 def test_an_outlet_is_kept_in_step_with_the_configuration(house: House) -> None:
@@ -113,7 +113,7 @@ def test_a_good_poll_keeps_the_validators_and_clears_the_failures(house: House) 
     record_poll(house.conn, poll(Reason.HTTP_SERVER_ERROR, status=503))
     assert feed_states(house.conn)["courier"].failures == 0.5
     record_poll(house.conn, poll())
-    assert feed_states(house.conn)["courier"] == FeedState("courier", '"v1"', "Sat", 0.0, None)
+    assert feed_states(house.conn)["courier"] == FeedState("courier", '"v1"', "Sat", 0.0, None, last_polled_at=NOW)
 
 
 def test_failures_add_up_by_weight_and_lengthen_the_pause(house: House) -> None:
