@@ -13,6 +13,7 @@ from htmldate import find_date
 from lxml import etree
 
 from pipeline.domain import Reason
+from pipeline.ingest.asides import without_asides
 from pipeline.ingest.blockpage import judge
 from pipeline.ingest.charset import decode
 from pipeline.ingest.dateline import read_dateline
@@ -175,7 +176,7 @@ def _text(markup: str, title: str, page: Metadata) -> str:
     if page.body and len(page.body.split()) >= max(50, 2 * len(text.split())):
         text = page.body if "<" not in page.body else read_visible(page.body).text
     lines = [_BULLET.sub("", line) for line in clean(text[:MOST_TEXT]).split("\n")]
-    return "\n".join(_without_head([line for line in lines if line], title, page))
+    return "\n".join(without_asides(_without_head([line for line in lines if line], title, page)))
 
 
 def _trafilatura(markup: str, fast: bool) -> str:
