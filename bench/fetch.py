@@ -6,9 +6,9 @@ Three measurements in one run, all over the same server, a process of its own:
 1. bare httpx: one AsyncClient, as many tasks as `--concurrency`, every body read.
 2. Hotline's client: robots.txt, address checks, per-host turns, byte limits, and the archive on disk. The gap between
    two requests to one host is 0 here, so that both are held by the machine and not by manners.
-3. Manners: one minute of pages at `--gap` seconds; the server notes each request, and counts those that came sooner
+3. Manners: `--seconds` of pages at `--gap` seconds; the server notes each request, and counts those that came sooner
    after their host's last one, or while that one was still under way.
-Memory is the process's resident set after a tenth of the pages of (2) and at their end.
+1 and 2 take turns, eight times each. Memory is this process's resident set.
 
 The hosts are names (`host-017.bench.test`) that a resolver of the bench's own leads to the server, so the engine's
 own address guard is replaced by one that lets these names pass.
@@ -22,6 +22,7 @@ import multiprocessing
 import os
 import random
 import socket
+import statistics
 import tempfile
 import time
 from collections import defaultdict
@@ -36,6 +37,7 @@ from pipeline.ingest.addresses import SocketOptions
 from pipeline.ingest.client import Client
 from pipeline.settings import Settings
 
+ROUNDS = 8
 PUBLIC = "93.184.216.34"  # any address of the public internet: the bench's network leads it to loopback
 
 
@@ -125,29 +127,53 @@ async def bare(port: int, urls: list[str], concurrency: int) -> float:
     return time.perf_counter() - began
 
 
-async def ours(port: int, urls: list[str], settings: Settings, seconds: float | None = None) -> tuple[int, float, int]:
-    """Pages that the engine had, its seconds, and the resident set in bytes after a tenth of the pages."""
+async def ours(client: Client, urls: list[str], workers: int, seconds: float = 3600.0) -> tuple[int, float]:
+    """Pages that the engine had, and its seconds; no page is begun after `seconds`."""
     todo = iter(urls)
-    had, early = 0, 0
+    had = 0
     began = time.perf_counter()
 
-    async def resolver(host: str, at: int) -> list[str]:
-        return [PUBLIC]
-
-    async def work(client: Client) -> None:
-        nonlocal had, early
+    async def work() -> None:
+        nonlocal had
         for url in todo:
-            if seconds is not None and time.perf_counter() - began > seconds:
+            if time.perf_counter() - began > seconds:
                 return
             page = await client.fetch(url)
             assert page.reason is None, (page.reason, page.detail)
             had += 1
-            if had == len(urls) // 10:
-                early = psutil.Process().memory_info().rss
 
-    async with Client(settings, resolver=resolver, network=Home(port)) as client:
-        await asyncio.gather(*(work(client) for _ in range(settings.fetch_concurrency * (8 if seconds else 1))))
-    return had, time.perf_counter() - began, early
+    await asyncio.gather(*(work() for _ in range(workers)))
+    return had, time.perf_counter() - began
+
+
+async def somewhere(host: str, port: int) -> list[str]:
+    """A resolver that knows every name."""
+    return [PUBLIC]
+
+
+async def compare(port: int, urls: list[str], settings: Settings) -> None:
+    """Bare httpx and the engine in turns, so that whatever else the machine does falls on both."""
+    ratios, memory = [], []
+    size = max(1, len(urls) // ROUNDS)
+    async with Client(settings, resolver=somewhere, network=Home(port)) as client:
+        for start in range(0, size * ROUNDS, size):
+            part = urls[start : start + size]
+            alone = await bare(port, part, settings.fetch_concurrency)
+            had, took = await ours(client, part, settings.fetch_concurrency)
+            ratios.append(alone / took)
+            memory.append(psutil.Process().memory_info().rss / 2**20)
+            print(f"  httpx {had / alone:4.0f} pages/s, Hotline {had / took:4.0f}, ratio {ratios[-1]:.2f}", flush=True)
+    print(
+        f"{'with' if settings.archive_days else 'without'} archive: median ratio {statistics.median(ratios):.2f}; "
+        f"memory {memory[0]:.0f} MiB after the first part, {memory[-1]:.0f} MiB after the last",
+        flush=True,
+    )
+
+
+async def polite(port: int, urls: list[str], settings: Settings, seconds: float) -> tuple[int, float]:
+    """The engine at its gap, with more tasks than places, so that hosts have to be waited for."""
+    async with Client(settings, resolver=somewhere, network=Home(port)) as client:
+        return await ours(client, urls, settings.fetch_concurrency * 8, seconds)
 
 
 def main() -> None:
@@ -173,18 +199,7 @@ def main() -> None:
                     fetch_host_gap=0.0,
                     archive_days=archive_days,
                 )
-                # In turns, so that whatever else the machine does falls on both.
-                half = len(urls) // 2
-                parts = (urls[:half], urls[half:])
-                alone = sum(asyncio.run(bare(port, part, options.concurrency)) for part in parts)
-                had, took, early = asyncio.run(ours(port, urls, settings))
-                late = psutil.Process().memory_info().rss
-                print(
-                    f"{'with' if archive_days else 'without'} archive: bare httpx {len(urls) / alone:.0f} pages/s, "
-                    f"Hotline {had / took:.0f} pages/s, ratio {alone / took:.2f}; "
-                    f"memory {early / 2**20:.0f} MiB after a tenth, {late / 2**20:.0f} MiB at the end",
-                    flush=True,
-                )
+                asyncio.run(compare(port, urls, settings))
         here.send("notes")
         here.recv()
         with tempfile.TemporaryDirectory() as home:
@@ -194,7 +209,7 @@ def main() -> None:
                 fetch_concurrency=options.concurrency,
                 fetch_host_gap=options.gap,
             )
-            had, took, _ = asyncio.run(ours(port, urls, settings, options.seconds))
+            had, took = asyncio.run(polite(port, urls, settings, options.seconds))
         here.send("notes")
         notes = here.recv()
         print(f"manners: {had} pages of {len(notes)} hosts in {took:.0f} s, {broken(notes, options.gap)} too soon")
