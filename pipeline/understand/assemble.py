@@ -18,10 +18,22 @@ from pipeline.domain import (
     Status,
     Topic,
 )
+from pipeline.understand.attribution import fold_sources
 from pipeline.understand.claims import Claim, gather
 from pipeline.understand.cluster import Group, Told, cluster, dates_agree
 from pipeline.understand.contact_model import Judgement
-from pipeline.understand.cues import COURSE, LETTER, MEETING, PHONE, SUMMIT, TRAVEL, VIDEO, Course, Way
+from pipeline.understand.cues import (
+    COURSE,
+    LETTER,
+    MEETING,
+    PHONE,
+    SUMMIT,
+    TRAVEL,
+    VIDEO,
+    Course,
+    Way,
+    without_press_lines,
+)
 from pipeline.understand.dating import Dated, Dater, ahead, following
 from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.gazetteer import Gazetteer
@@ -165,7 +177,7 @@ class Assembler:
             return None
         return ContactReport(
             participants, Mode.VISIT, status, when, dated.precision, location=place.name,
-            attribution=item.facts.attribution[:MOST_SOURCES], topics=topics, historical=historical,
+            attribution=fold_sources(item.facts.attribution)[:MOST_SOURCES], topics=topics, historical=historical,
             confidence=round(confidence, 4), evidence=_evidence(reading, [item]),
         )  # fmt: skip
 
@@ -182,7 +194,7 @@ class Assembler:
         minutes = next((t.facts.minutes for t in group.told if t.facts.minutes and t.cue), None)
         ordinal = next((t.facts.ordinal for t in group.told if t.facts.ordinal), None)
         for k in following(group, groups, len(reading.sentences), reach=2):
-            minutes = minutes or self._finder.later_minutes(reading, k)
+            minutes = minutes or self._finder.later_minutes(reading, k, group.people)
             ordinal = ordinal or self._finder.later_ordinal(reading, k)
         return minutes, ordinal
 
@@ -211,7 +223,7 @@ class Assembler:
         for k in following(group, groups, len(reading.sentences), reach=2):
             if k - 1 in group.sentences or TALK.search(reading.sentences[k].text):
                 out += self._finder.attribution(reading, k)
-        return tuple(dict.fromkeys(out))[:MOST_SOURCES]
+        return fold_sources(out)[:MOST_SOURCES]
 
 
 # -- votes -----------------------------------------------------------------------------------------------------------
@@ -229,7 +241,7 @@ def _confidence(group: Group, status: Status) -> float:
 
 def _mode(reading: Reading, group: Group, participants: Sequence[Participant], place: Place | None) -> Mode:
     """The mode by the model's way and the article's words: `phone`, `video` and `letter` only where it says so."""
-    text = " ".join([t.text for t in group.told])
+    text = without_press_lines(" ".join([t.text for t in group.told]))
     way = group.way
     if way is Way.OPEN:
         weight = sum(t.weight for t in group.told) or 1.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from pipeline.understand.tokens import words
+
 LONGEST = 4000  # characters of a sentence that are read
 # News agencies and outlets by the name that is kept; the long name stands for the short one.
 OUTLETS: dict[str, tuple[str, ...]] = {
@@ -25,7 +27,7 @@ OUTLETS: dict[str, tuple[str, ...]] = {
     "The Times of Israel": ("Times of Israel",), "Ukrinform": ("Ukrinform",), "Global Times": ("Global Times",),
 }  # fmt: skip
 _OUTLET_OF = {long: short for short, names in OUTLETS.items() for long in names}
-_OUTLET = "(?:" + "|".join(re.escape(n) for n in sorted(_OUTLET_OF, key=len, reverse=True)) + r")\b"
+OUTLET = "(?:" + "|".join(re.escape(n) for n in sorted(_OUTLET_OF, key=len, reverse=True)) + r")\b"
 
 _SAY = (
     r"(?:said|says|say|reported|reports|announced|announces|confirmed|confirms|stated|added|told|tweeted|wrote|noted|"
@@ -50,6 +52,22 @@ _HIS_OFFICE = (
     rf"{_CAP}(?:'s|’s) (?:office|spokes(?:man|woman|person)|aides?|press service|administration))"
 )
 
+# Words by which one house is named in several ways: "Elysee", "Elysee Palace", "Kremlin press service".
+_OF_THE_HOUSE = frozenset(words("palace press service office statement readout pool the"))
+
+
+def fold_sources(names: Iterable[str]) -> tuple[str, ...]:
+    """The names without those that name a source again: "Élysée" after "Elysee Palace" is left out.
+
+    >>> fold_sources(["Elysee Palace", "AFP", "Élysée", "Kremlin press service"])
+    ('Elysee Palace', 'AFP', 'Kremlin press service')
+    """
+    out: dict[tuple[str, ...], str] = {}
+    for name in names:
+        folded = words(name)
+        out.setdefault(tuple(w for w in folded if w not in _OF_THE_HOUSE) or folded, name)
+    return tuple(out.values())
+
 
 class AttributionFinder:
     """Finds sources in sentences; `seats` are the names of seats of office ("Kremlin", "White House")."""
@@ -57,21 +75,21 @@ class AttributionFinder:
     def __init__(self, seats: Iterable[str]) -> None:
         names = {s.removeprefix("the ").removeprefix("The ") for s in seats}
         seat = "(?:" + "|".join(re.escape(s) for s in sorted(names, key=len, reverse=True)) + r")\b"
-        source = rf"(?P<x>{_OUTLET}|{seat}|{_BODY}|{_HIS_OFFICE}|{_VOICE})"
+        source = rf"(?P<x>{OUTLET}|{seat}|{_BODY}|{_HIS_OFFICE}|{_VOICE})"
         said_in = r"(?:(?: (?:on|late|early|earlier|later|in|also|has|had|have|later)\b[^,.;:]{0,30})?)"
         the, named = r"(?:an? |the |a report (?:by|from|in) |a statement (?:by|from|of) )*", rf"(?:{_CAP} ?){{0,3}}"
-        spoken = rf"(?P<x>{_OUTLET}|{seat}|{_BODY})"
+        spoken = rf"(?P<x>{OUTLET}|{seat}|{_BODY})"
         patterns = (
             rf"\b[Aa]ccording to {the}{source}",
             rf"(?<![\w’'-]){source}(?: {named})?,?{said_in} {_SAY}\b(?! (?:by|that it would (?:not )?attend))",
             rf"\b{_SAY} (?:by|in|at|from) {the}{source}",
-            rf"\b(?:told|tells|telling) (?P<x>{_OUTLET})",
+            rf"\b(?:told|tells|telling) (?P<x>{OUTLET})",
             r"\b(?:readout|read-out|statement|communique|report|press release)s? (?:\w+ )?(?:by|from|of) "
             + the
             + source,
             rf"\b(?:citing|quoting|with reference to|quoted by|cited by|reference to) {the}{source}",
             rf"(?<![\w’'-]){spoken} (?:statement|readout|read-out|report|source|sources|press release)\b",
-            rf"\((?P<x>{_OUTLET})\) (?:source|sources|reported|said)\b",
+            rf"\((?P<x>{OUTLET})\) (?:source|sources|reported|said)\b",
         )
         self._patterns = [re.compile(p) for p in patterns]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.understand.mentions import Kind, Mention
+from pipeline.understand.mention import Kind, Mention
 from pipeline.understand.sentences import Sentence
 
 FIRST, SECOND, OTHER = "[unused1]", "[unused2]", "[unused3]"
@@ -41,6 +41,13 @@ THING = re.compile(
 _LEADING = re.compile(r"\b(?:[Tt]he |Mr\.? |Mrs\.? |Ms\.? )$")
 # "his Korean counterpart, Yoon Suk Yeol," is one leader named twice.
 _TWICE = re.compile(r"(\[unused\d\])(?: \1|, \1(?:,|(?=[.;)]|$)))(?!')")
+# "A, not pictured,", "B (R)": where somebody stands in a photograph.
+_SIDE = r"(?:left|right|cent(?:er|re))"
+_UNSEEN = r"not (?:pictured|shown|seen)"
+_PHOTO = re.compile(
+    rf"(?<=\])(?:\s?\((?:[LRC]|{_SIDE}|{_UNSEEN}|(?:2nd|3rd|second|third|far) (?:from )?(?:the )?(?:{_SIDE}|[LR]))\)|"
+    rf",? ?\b(?:{_UNSEEN}|(?:(?:front|back|top|bottom|far|second from) )?{_SIDE})(?:,|(?=[.;])|(?= and\b)))(?=\W)"
+)
 Nations = Callable[[str], frozenset[str]]
 
 
@@ -157,7 +164,7 @@ def mark(text: str, sentence: Sentence, mentions: Sequence[Mention], a: str, b: 
         out += [before, name]
         at = m.end
     out.append(text[at : sentence.end])
-    return _TWICE.sub(r"\1", " ".join("".join(out).split()))
+    return _TWICE.sub(r"\1", _PHOTO.sub("", " ".join("".join(out).split())))
 
 
 def _sign(m: Mention, a: str, b: str | None) -> str | None:

@@ -13,7 +13,7 @@ from pipeline.domain import Mode, Status
 from pipeline.understand.candidates import MAX_LEADERS, Candidate
 from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, SEPARATE, WAY, Course, Way
-from pipeline.understand.mentions import Mention
+from pipeline.understand.mention import Mention
 from pipeline.understand.reading import Reading
 from pipeline.understand.tense import weigh, weigh_contact
 

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from pipeline.understand.claims import Claim
 from pipeline.understand.cues import (
+    BY_CALL,
     FACE_TO_FACE,
     LETTER,
     MEET_ALONE,
@@ -23,6 +24,7 @@ from pipeline.understand.cues import (
     Course,
     Way,
     has_cue,
+    without_press_lines,
 )
 from pipeline.understand.dates import Grain
 from pipeline.understand.facts import Facts, same_day
@@ -97,6 +99,9 @@ class Group:
 
 def _way(claim: Claim, text: str) -> Way:
     """The way a claim tells by its words; OPEN where only the model guesses it."""
+    text = without_press_lines(text)
+    if any(BY_CALL.search(target) for target, _, _ in claim.targets):
+        return Way.REMOTE
     best = claim.best_way
     words = {
         Way.REMOTE: PHONE.search(text) or VIDEO.search(text),

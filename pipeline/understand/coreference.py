@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from pipeline.understand.gazetteer import FORMER_WORDS, Gazetteer
-from pipeline.understand.mentions import Kind, Mention
+from pipeline.understand.mention import Kind, Mention
 from pipeline.understand.sentences import Sentence
 from pipeline.understand.tokens import Token, words
 
@@ -222,8 +222,15 @@ class Resolver:
             return m
         if before is None or before.person is None or not before.mention.leader:
             return replace(m, people=(), leader=False)
-        people = tuple(p for p in m.people if p != before.person)
-        return replace(m, people=people) if people else replace(m, leader=False)
+        people = [p for p in m.people if p != before.person]
+        equals = [p for office in m.candidates for p in office if p != before.person and self._peers(p, before.person)]
+        chosen = (equals or people)[:1]
+        return replace(m, people=tuple(chosen)) if chosen else replace(m, leader=False)
+
+    def _peers(self, one: str, other: str) -> bool:
+        """Whether two people lead by offices of one class: a prime minister's counterpart is a prime minister."""
+        terms = self.g.registry.leader_terms_on
+        return bool({t.office_class for t in terms(one, self.on)} & {t.office_class for t in terms(other, self.on)})
 
     def _they(self, m: Mention) -> tuple[str, ...]:
         """The two leaders of the sentence before; within a sentence that names both, "they" tells nothing new.

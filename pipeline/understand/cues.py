@@ -6,6 +6,7 @@ import re
 from enum import StrEnum
 
 from pipeline.domain import Mode, Status
+from pipeline.understand.attribution import OUTLET
 
 _I = re.IGNORECASE
 
@@ -45,12 +46,26 @@ COURSE = {
     Status.DENIED: Course.NOT,
 }
 
+_MARKER = r"\[unused[12]\]"  # as `candidates` marks the two leaders
 PHONE = re.compile(
     r"\b(?:telephon\w*|phon(?:e|ed|es|ing)\b|rang\b|ringing\b|dialled\b|hotline\b|on the line\b)"
     r"|(?<!video )(?<!zoom )(?<!-)\bcalls?\b"
     r"(?!\s+(?:for|on (?!\w+day)|it|him|her|them|itself|into|off|the|a|an|themselves|to (?!(?-i:[A-Z\[]))))"
     r"|(?<!-)\bcalled\s+(?=(?-i:[A-Z\[]))",
     _I,
+)
+# One of the marked two rings the other: whatever else the sentence tells ("to call B after a visit"), this is a call.
+_SOON = (
+    r"(?:(?:to|will|would|has|had|have|and|also|later|then|again|(?:is|plans|hopes|wants|is expected) to|separately|"
+    r"just|on \w+day)\s+)*"
+)
+_RINGS = (
+    r"(?:call(?:s|ed|ing)?|(?:tele)?phon(?:es?|ed|ing)|r[aiu]ng|rings|dial(?:s|led|ed)?|"
+    r"sp(?:oke|eaks?|eaking) (?:virtually|by (?:tele)?phone|by video) (?:to|with))"
+)
+_LANDS = r"(?:up )?(?:the )?(?:[A-Z][\w-]+(?:\s[A-Z][\w-]+)?['’]s?\s+)?(?:\[unused\d\]['’]s )?"
+BY_CALL = re.compile(
+    rf"{_MARKER}(?:,[^,;]{{0,40}},)?\s+{_SOON}{_RINGS}\s+{_LANDS}{_MARKER}(?!['’]s| (?:an?\b|the\b|“|\"|‘))", _I
 )
 VIDEO = re.compile(
     r"\b(?:video[ -]?(?:call|conference|conferencing|link|talks?|meeting|summit|conversation)\w*|videoconference\w*|"
@@ -104,6 +119,16 @@ SEPARATE = re.compile(
     r"bilateral meetings|first with)\b",
     _I,
 )
+# "told AFP by phone", "in a telephone interview": the line to a reporter is no line to a leader.
+_TO_PRESS = re.compile(
+    r"\b(?:told|tells|telling|sa(?:id|ys) to|(?:speaking|spoke|speaks|talking|talked) (?:to|with))\s+"
+    r"(?:the |an? |state )?"
+    rf"(?:{OUTLET}|reporters|journalists|(?:news )?agency|newspaper|broadcaster|"
+    r"(?-i:(?:[A-Z][\w-]+ ){0,2}(?:News|TV|Radio|Times|Post|Television|Today|Gazette|Tribune|Herald)))\s"
+    r"(?:news agency |television |from \w+ )?(?:by|over|on|via|in)\s+(?:the |an? )?(?:tele)?(?:phone|video)"
+    r"(?:\s(?:call|link|interview))?\b|\b(?:tele)?(?:phone|video)[- ](?:interview|briefing)\b",
+    _I,
+)
 _BY_WAY = {
     Way.REMOTE: ((PHONE, VIDEO), (SPEAK,)),
     Way.PRESENT: ((MEET, TRAVEL),),
@@ -114,12 +139,21 @@ _BY_WAY = {
 
 def cue_places(sentence: str, way: Way) -> list[tuple[int, int]]:
     """Where a sentence has words that tell a contact of this way; weak ones ("asked") only where it has no others."""
-    text = sentence[:4000]
+    text = without_press_lines(sentence[:4000])
     for patterns in _BY_WAY[way]:
         found = [m.span() for pattern in patterns for m in pattern.finditer(text)]
         if found:
             return found
     return []
+
+
+def without_press_lines(sentence: str) -> str:
+    """The sentence with words like "told AFP by phone" blanked, offsets kept; a leader who is rung stays.
+
+    >>> without_press_lines("He told AFP by phone that he had met her.")
+    'He                  that he had met her.'
+    """
+    return _TO_PRESS.sub(lambda m: " " * len(m.group()), sentence)
 
 
 def has_cue(sentence: str) -> bool:

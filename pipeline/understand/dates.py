@@ -9,7 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -32,6 +32,8 @@ _DAY = r"(?P<d>[0-3]?\d)(?:st|nd|rd|th)?"
 _PART = r"(?:\s+(?:morning|afternoon|evening|night|lunchtime|noon))?"
 
 
+# A month or day of the month without a year is hardly meant to lie further back.
+LONG_AGO = timedelta(days=290)
 LONGEST = 4000  # characters of a sentence that are read: bounds the work on texts without full stops
 
 
@@ -105,7 +107,21 @@ def find_dates(sentence: str, published: date | None, *, future: bool | None = F
                 continue
             edge = bool(_EDGE_WORD.match(m.group()) or _EDGE.search(sentence[max(0, m.start() - 90) : m.start()]))
             found.append(DateSpan(m.start(), m.end(), got[0], got[1], edge, got[2]))
-    return _joined(sentence, sorted(found, key=lambda s: s.start))
+    return _shifted(sentence, _joined(sentence, sorted(found, key=lambda s: s.start)))
+
+
+def _shifted(sentence: str, spans: list[DateSpan]) -> list[DateSpan]:
+    """ "Denied on Thursday that they had met the day before": counted from the day that the sentence names first."""
+    out: list[DateSpan] = []
+    for span in spans:
+        m = _BESIDE.fullmatch(sentence[span.start : span.end])
+        base = next((s for s in reversed(out) if s.grain is Grain.DAY), None)
+        if m is not None and m["on"] and base is None:
+            continue  # "the next day" of a day that another sentence names
+        if m is not None and base is not None:
+            span = replace(span, day=base.day + timedelta(days=1 if m["on"] else -1))
+        out.append(span)
+    return out
 
 
 def _joined(sentence: str, spans: list[DateSpan]) -> list[DateSpan]:
@@ -124,6 +140,12 @@ def _joined(sentence: str, spans: list[DateSpan]) -> list[DateSpan]:
 
 
 # -- helpers ---------------------------------------------------------------------------------------------------------
+
+
+def _near_year(first: date, published: date) -> date:
+    """A month without a year that has not come yet: last year's, unless that is long ago."""
+    before = first.replace(year=first.year - 1)
+    return first if published - before > LONG_AGO else before
 
 
 def _date(year: int, month: int, day: int) -> date | None:
@@ -157,10 +179,11 @@ def _nearest_year(month: int, day: int, published: date, future: bool | None) ->
     if future is None:
         return min(options, key=lambda d: abs(d - published), default=None)
     if future:
-        options = [d for d in options if d >= published - timedelta(days=7)]
-        return min(options, default=None)
-    options = [d for d in options if d <= published + timedelta(days=7)]
-    return max(options, default=None)
+        return min((d for d in options if d >= published - timedelta(days=7)), default=None)
+    past = max((d for d in options if d <= published + timedelta(days=7)), default=None)
+    ahead = min((d for d in options if past is None or d > past), default=None)
+    # "an April 5 summit" in an article of March is ahead: of last year's day it would tell the year
+    return ahead if past is None or (ahead is not None and published - past > LONG_AGO) else past
 
 
 # -- what each pattern means -----------------------------------------------------------------------------------------
@@ -193,8 +216,10 @@ def _month_alone(m: re.Match[str], published: date | None, future: bool | None) 
     month, word = _month(m["mo"]), (m["rel"] or "").lower().split(" ")[-1]
     first = date(published.year, month, 1)
     if word == "last" or (word != "next" and not future):
-        if first > published or (word == "last" and first.month == published.month):
+        if word == "last" and (first > published or first.month == published.month):
             first = first.replace(year=first.year - 1)
+        elif first > published:
+            first = _near_year(first, published)
     elif first.replace(day=28) < published and first.month != published.month:
         first = first.replace(year=first.year + 1)
     return first, Grain.MONTH, True
@@ -240,8 +265,15 @@ def _near(m: re.Match[str], published: date | None, future: bool | None) -> _Fou
     return found, Grain.DAY, False
 
 
+def _beside(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
+    """ "The day before", "a day earlier", counted from publication until `_shifted` finds a nearer day."""
+    if published is None:
+        return None
+    return published + timedelta(days=1 if m["on"] else -1), Grain.DAY, False
+
+
 def _counted(m: re.Match[str], published: date | None, future: bool | None) -> _Found | None:
-    """ "two weeks ago", "in three days", "a day earlier" (against publication; `relative_to` shifts it)."""
+    """ "two weeks ago", "in three days", "a day earlier" (against publication)."""
     if published is None:
         return None
     count = 2 if "couple" in m["n"].lower() else whole(m["n"])
@@ -303,6 +335,12 @@ _NEAR_WORDS = (
     r"\b(?P<near>day (?:after tomorrow|before yesterday)|today|tonight|this (?:morning|afternoon|evening|lunchtime)|"
     r"(?:earlier|later) (?:today|in the day)|overnight|yesterday|last (?:night|evening)|tomorrow)\b"
 )
+# "the day before the summit" counts from the summit and is left out
+_BESIDE = re.compile(
+    r"\b(?:the (?:day (?:before|earlier)|previous day)|a day (?:before|earlier)|(?P<on>the (?:next|following) day|"
+    r"a day later))\b(?!\s+(?:the|his|her|their|an?|its|that|they|he|she|when|talks|(?-i:[A-Z]\w+))\b)",
+    _I,
+)
 _AGO = (
     rf"\b{_N}\s+{_UNIT}\s+(?P<back>ago|earlier|before|prior|previously)\b"
     r"(?! (?:the|his|her|their|an?|its|(?-i:[A-Z]\w+))\b)"
@@ -335,6 +373,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
         (rf"\b{_MONTH}(?:\s+of|,)?\s+{_YEAR}\b", _month_year),
         (_DAY_OF_WEEK, _weekday),
         (_NEAR_WORDS, _near),
+        (_BESIDE.pattern, _beside),
         (_AGO, _counted),
         (_HENCE, _counted),
         (_WEEKEND, _period),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,9 +17,10 @@ from pipeline.understand.candidates import FIRST
 from pipeline.understand.claims import Claim
 from pipeline.understand.cues import Course, Way, cue_places
 from pipeline.understand.dates import DateSpan, Grain, find_dates
-from pipeline.understand.durations import find_durations
+from pipeline.understand.durations import Duration, find_durations
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.initiator import find_initiator
+from pipeline.understand.mention import Kind
 from pipeline.understand.ordinals import find_ordinals
 from pipeline.understand.places import Place, PlaceFinder
 from pipeline.understand.reading import Reading
@@ -116,8 +117,12 @@ class FactFinder:
         """The sources that sentence `k` names."""
         return self._attribution.find(reading.sentences[k].text)
 
-    def later_minutes(self, reading: Reading, k: int) -> int | None:
-        """A length told in sentence `k` of the contact that the sentence before tells: "It lasted 55 minutes"."""
+    def later_minutes(self, reading: Reading, k: int, people: Collection[str]) -> int | None:
+        """A length told in sentence `k` of the contact of `people` that the sentence before tells: "It lasted 55
+        minutes"; one that names other leaders alone goes on about theirs."""
+        named = {p for m in reading.mentions if m.sentence == k and m.leader for p in m.people}
+        if named and not named.intersection(people):
+            return None
         text = reading.sentences[k].text
         found = find_durations(text)
         if len(found) != 1:
@@ -173,7 +178,7 @@ class FactFinder:
 
     def _minutes(self, reading: Reading, claim: Claim, cues: Sequence[tuple[int, int]]) -> int | None:
         sentence = reading.sentences[claim.sentence]
-        found = find_durations(sentence.text)
+        found = [d for d in find_durations(sentence.text) if not self._of_others(reading, claim, d)]
         if len(found) < 2:
             return found[0].minutes if found else None
         # "with B for 45 minutes and with C for an hour": the last one named before a length owns it
@@ -181,6 +186,18 @@ class FactFinder:
         last = max((a for a, _ in anchors), default=0)
         after = [d for d in found if d.start >= last]
         return (after or found)[0].minutes
+
+    @staticmethod
+    def _of_others(reading: Reading, claim: Claim, length: Duration) -> bool:
+        """Whether the length belongs to a contact of somebody else of the sentence: "B, joined by C, who saw D for an
+        hour". The leader named last before it owns it, or the first one behind a length that opens the sentence."""
+        start = reading.sentences[claim.sentence].start + length.start
+        here = [m for m in reading.mentions if m.sentence == claim.sentence and m.leader and m.people]
+        before = [m for m in here if m.start < start]
+        owner = before[-1] if before else here[0] if here else None
+        if owner is None or claim.people.intersection(owner.people):
+            return False
+        return owner.kind is not Kind.PRONOUN or len(claim.people) < 2
 
     @staticmethod
     def _ordinal(text: str, cues: Sequence[tuple[int, int]]) -> Ordinal | None:

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from pipeline.understand.gazetteer import STATE_FORMS, Gazetteer
+from pipeline.understand.mention import Kind, Mention, Stranger
 from pipeline.understand.namesigns import PRESS_TITLES, NameSigns
 from pipeline.understand.offices import OfficePhrase, OfficeReader
 from pipeline.understand.people import People, last_day_in_office
@@ -24,52 +23,6 @@ from pipeline.understand.tokens import Token, words
 _LEADERS_TITLES = frozenset(words("general gen colonel col marshal prince sheikh sheik sayyid ayatollah imam"))
 _PARTICLES = frozenset(words("al el bin ibn de da van von der den dos do di la le ould abu"))
 _TITLE_WORDS = frozenset(words("mr mrs ms dr sir general gen sheikh sheik shaikh sayyid comrade hajji"))
-
-
-class Kind(StrEnum):
-    """How a mention names its person."""
-
-    NAME = "name"
-    SURNAME = "surname"
-    OFFICE = "office"
-    BARE_OFFICE = "bare_office"
-    COUNTERPART = "counterpart"
-    PRONOUN = "pronoun"
-    PLURAL = "plural"
-    SEAT = "seat"
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """Characters `start`..`end` of the whole text, in sentence `sentence`, naming `people` (person ids).
-
-    `leader` is False for somebody who cannot be a participant; `people` may then be empty. A seat of office ("the
-    Kremlin") speaks for its holder and is no leader either. A mention whose people are still to be found
-    (a bare office, a pronoun) has none. `candidates` are the holders of each office named,
-    `countries` the countries of the office.
-    """
-
-    start: int
-    end: int
-    text: str
-    sentence: int
-    kind: Kind
-    people: tuple[str, ...] = ()
-    leader: bool = True
-    former: bool = False
-    office: str = ""
-    candidates: tuple[tuple[str, ...], ...] = ()
-    countries: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A leader that the registry does not hold: named with an office and a country in the text itself."""
-
-    person_id: str
-    name: str
-    country: str
-    office: str
 
 
 class MentionFinder:

@@ -61,8 +61,10 @@ _GOING = re.compile(
 _NOUN_AFTER = re.compile(
     r"^\s+(?:summit|talks|meeting|visit|trip|peace talks|peace summit|sit-down|encounter|stop)\b", re.IGNORECASE
 )
+# "in the French capital", "to Canada's capital"
 _CAPITAL = re.compile(
-    r"\b(?P<prep>in|to|at|visited|visiting|visit)\s+the\s+(?P<adj>[A-Z][\w-]+(?: [A-Z][\w-]+)?)\s+capital\b"
+    r"\b(?P<prep>in|to|at|visited|visiting|visit)\s+"
+    r"(?:the\s+(?P<adj>[A-Z][\w-]+(?: [A-Z][\w-]+)?)|(?P<land>[A-Z][\w-]+(?: [A-Z][\w-]+)?)['’]s?)\s+capital\b"
 )
 _PROPER = re.compile(
     r"\b(?P<prep>in|at|near|outside)\s+(?P<name>(?:the\s+)?(?:[A-Z][\w’'-]+|St\.)(?:(?:\s+|-)(?:(?:de|del|da|do|el|al|la|of)\s+)?"
@@ -72,6 +74,12 @@ _NO_PLACE = re.compile(
     r"^(?:the )?(?:English|Russian|French|Arabic|Chinese|Hebrew|German|Spanish|Twitter|Facebook|Telegram|Parliament|"
     r"Congress|Europe|Asia|Africa|NATO|EU|UN|G7|G20|G-20|G-7|COP\d*|I|He|She|They|We|It|This|That|Mr|Mrs|Ms|President|"
     r"Prime|King|Queen|Chancellor|Premier|Russian|Covid\w*|COVID\w*|Christmas|Easter|Ramadan|AP|AFP|Reuters)\b"
+)
+# "at the OSCE", "in the European Parliament": bodies and papers, where nobody travels to.
+_BODY = re.compile(
+    r"^(?:the )?[A-Z][A-Z\d-]{2,}$|\b(?:Council|Commission|Union|Organi[sz]ation|Assembly|Committee|Fund|Ministry|Army|"
+    r"Treaty|Agreements?|Accords?|Pact|League|Party|Parliament|Senate|Congress|Court|Agency|Group|Forum|Times|Post|"
+    r"Initiative|Framework|Format|Process|Alliance|Community|Partnership|Dialogue|Day|Year|Olympics|Games|Cup)$"
 )
 LONGEST = 4000
 
@@ -182,9 +190,10 @@ class PlaceFinder:
     def _capital_phrases(self, whole: str, begin: int, end: int) -> list[Place]:
         found = []
         for m in _CAPITAL.finditer(whole, begin, end):
-            codes = self.g.registry.country_by_adjective.get(m["adj"])
+            table, part = self.g.registry, "adj" if m["adj"] else "land"
+            codes = (table.country_by_adjective if m["adj"] else table.country_by_name).get(m[part])
             if codes and (city := self._capital_of.get(codes[0])):
-                found.append(Place(m.start("adj"), m.end(), city, codes[0], "city", m["prep"] != "in"))
+                found.append(Place(m.start(part), m.end(), city, codes[0], "city", m["prep"] != "in"))
         return found
 
     def _spots(self, whole: str, begin: int, end: int, known: Sequence[Place]) -> list[Place]:
@@ -194,7 +203,13 @@ class PlaceFinder:
             start, name = m.start("name"), m["name"].rstrip("'’")
             stop = start + len(name)
             words = name.lower().split()
-            if words[0] in WEEKDAYS or words[0] in MONTHS or _NO_PLACE.match(name) or words[0].rstrip(".") in _SHORT:
+            if (
+                words[0] in WEEKDAYS
+                or words[0] in MONTHS
+                or _NO_PLACE.match(name)
+                or _BODY.search(name)
+                or words[0].rstrip(".") in _SHORT
+            ):
                 continue
             if any(start < p.end and stop > p.start for p in known) or _TROUBLE.search(whole[begin : m.start()]):
                 continue

@@ -16,7 +16,8 @@ from pipeline.domain import Article, Participant
 from pipeline.understand.candidates import Candidate, candidates
 from pipeline.understand.coreference import Resolver
 from pipeline.understand.gazetteer import Gazetteer
-from pipeline.understand.mentions import Mention, MentionFinder, Stranger
+from pipeline.understand.mention import Mention, Stranger
+from pipeline.understand.mentions import MentionFinder
 from pipeline.understand.sentences import Sentence, split
 from pipeline.understand.tokens import Token, tokenise
 

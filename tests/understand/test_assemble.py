@@ -288,3 +288,18 @@ def test_without_a_day_of_publication_nothing_is_dated_by_guess(gazetteer: Gazet
     judgements = [Verdict("", Mode.PHONE).judgement() if c.second else NONE for c in reading.candidates]
     (found,) = assembler.assemble(reading, judgements, [])
     assert (found.date, found.date_precision) == (None, None)
+
+
+def test_a_length_belongs_to_the_pair_beside_it(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron, after a call with Scholz on Friday, joined Biden, who spoke with Putin for two hours."
+    found = contacts(
+        gazetteer, assembler, text,
+        Verdict("call", Mode.PHONE, people=(MACRON, SCHOLZ)), Verdict("call", Mode.PHONE, people=(BIDEN, PUTIN)),
+    )  # fmt: skip
+    assert {tuple(names(c)): c.duration_minutes for c in found} == {(MACRON, SCHOLZ): None, (BIDEN, PUTIN): 120}
+
+
+def test_a_length_in_a_sentence_about_others_is_theirs(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron called Putin on Friday. For two hours Biden talked to Scholz."
+    (call,) = contacts(gazetteer, assembler, text, Verdict("called", Mode.PHONE))
+    assert call.duration_minutes is None

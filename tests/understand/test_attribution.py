@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.understand.attribution import AttributionFinder
+from pipeline.understand.attribution import AttributionFinder, fold_sources
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +42,18 @@ def test_sources(finder: AttributionFinder, sentence: str, sources: list[str]) -
 )
 def test_no_source(finder: AttributionFinder, sentence: str) -> None:
     assert finder.find(sentence) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [
+        (["Elysee Palace", "Élysée", "Elysee"], ("Elysee Palace",)),
+        (["Kremlin", "Kremlin press service", "TASS"], ("Kremlin", "TASS")),
+        (["White House", "White House officials"], ("White House", "White House officials")),
+        (["his office", "her office"], ("his office", "her office")),
+        (["press office"], ("press office",)),
+        ([], ()),
+    ],
+)
+def test_one_house_is_one_source(named: list[str], kept: tuple[str, ...]) -> None:
+    assert fold_sources(named) == kept

@@ -22,6 +22,8 @@ MARKED = {
     "two names": ("Macron called Putin.", ["<1> called <2>."]),
     "whatever they are called": ("The French president called his Russian counterpart.", ["<1> called <1>'s <2>."]),
     "a possessive": ("Macron's call with Putin’s team", ["<1>'s call with <2>’s team"]),
+    "where they stand in a photograph": ("Macron, left, and Putin (R) ate.", ["<1> and <2> ate."]),
+    "one who is not in the picture": ("Macron meets Putin, not pictured, at noon.", ["<1> meets <2> at noon."]),
     "a third one": (
         "Macron called Putin and Biden.",
         ["<1> called <2> and <3>.", "<1> called <3> and <2>.", "<3> called <1> and <2>."],

@@ -38,6 +38,18 @@ CASES = {
         "Foreign Minister Sergey Lavrov met his French counterpart.",
         "French counterpart = -",
     ),
+    "a prime minister's counterpart is a prime minister": (
+        "Polish Prime Minister Mateusz Morawiecki met his Romanian counterpart.",
+        "Romanian counterpart = Nicolae Ciucă",
+    ),
+    "a president's counterpart is a president": (
+        "Polish President Andrzej Duda met his Romanian counterpart.",
+        "Romanian counterpart = Klaus Iohannis",
+    ),
+    "a counterpart where the country has no such office": (
+        "Polish Prime Minister Mateusz Morawiecki met his US counterpart.",
+        "US counterpart = Joe Biden",
+    ),
     "a counterpart who is named": ("Macron met his counterpart Vladimir Putin.", "Vladimir Putin = Vladimir Putin"),
     "a counterpart named with his country": (
         "Macron met his Russian counterpart Vladimir Putin.",

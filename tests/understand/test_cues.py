@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.understand.cues import PHONE, SEPARATE, VIDEO, Way, cue_places, has_cue
+from pipeline.understand.cues import BY_CALL, PHONE, SEPARATE, VIDEO, Way, cue_places, has_cue, without_press_lines
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,32 @@ def test_weak_words_tell_a_call_only_where_there_are_no_others() -> None:
     assert cue_places("they spoke at length", Way.REMOTE)
     assert cue_places("it rained", Way.REMOTE) == []
     assert not has_cue("it rained")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["he told AFP by phone that they met", "in a telephone interview she spoke of it", "told reporters over the phone",
+     "she told the Coast Herald by phone"],
+)  # fmt: skip
+def test_a_line_to_the_press_is_no_call(text: str) -> None:
+    assert not PHONE.search(without_press_lines(text))
+    assert len(without_press_lines(text)) == len(text)
+
+
+def test_a_line_to_a_leader_is_one() -> None:
+    assert PHONE.search(without_press_lines("he told Putin by phone that he would come"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A to call Ruritania's B after his visit", "A called B", "A will speak by phone with B on his trip", "A rings B"],
+)
+def test_one_rings_the_other(text: str) -> None:
+    assert BY_CALL.search(text.replace("A", "[unused1]", 1).replace("B", "[unused2]"))
+
+
+@pytest.mark.parametrize(
+    "text", ["A called B a liar", "A called B's offer mad", "A calls for B to go", "A called on B"]
+)
+def test_nobody_is_rung(text: str) -> None:
+    assert not BY_CALL.search(text.replace("A", "[unused1]", 1).replace("B", "[unused2]"))

@@ -29,6 +29,7 @@ def only(text: str, *, future: bool = False, published: date | None = SATURDAY) 
         ("yesterday", date(2022, 2, 11)),
         ("the day before yesterday", date(2022, 2, 10)),
         ("a day earlier", date(2022, 2, 11)),
+        ("the previous day", date(2022, 2, 11)),
         ("a couple of days ago", date(2022, 2, 10)),
         ("over the weekend", date(2022, 2, 12)),
         ("last weekend", date(2022, 2, 5)),
@@ -127,3 +128,24 @@ def test_the_last_day_of_a_period() -> None:
 def test_the_ends_of_the_calendar_do_no_harm(published: date) -> None:
     find_dates("yesterday, tomorrow, last Monday, next Friday, 3 weeks ago, in 9 months, last year, Dec. 31", published)
     find_dates("next week, next month, next year, last month, over the weekend, in May", published, future=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("They denied on Thursday that they had met the day before.", [10, 9]),
+        ("He landed on Monday and saw her the next day.", [7, 8]),
+        ("It rained the next day.", []),
+        ("They met the day before the summit.", []),
+    ],
+)
+def test_days_are_counted_from_the_one_named_before(text: str, days: list[int]) -> None:
+    assert [s.day.day for s in find_dates(text, SATURDAY)] == days
+
+
+def test_a_day_without_a_year_is_not_almost_a_year_ago() -> None:
+    in_march = date(1987, 3, 20)
+    assert only("an April-5-6 summit", published=in_march) == date(1987, 4, 5)
+    assert [s.day for s in find_dates("in April", in_march)] == [date(1987, 4, 1)]
+    assert only("on Sept. 5", published=in_march) == date(1986, 9, 5)
+    assert [s.day for s in find_dates("last April", in_march)] == [date(1986, 4, 1)]
