@@ -89,6 +89,29 @@ def fit_linear(vectors: np.ndarray, data: list[Item], strength: float = 5.0) -> 
     return np.concatenate([f.coef_ for f in fits]), np.concatenate([f.intercept_ for f in fits])
 
 
+def read_out(logits: np.ndarray, data: list[Item]) -> np.ndarray:
+    """Logits (items, labels) from those of all passages: the loudest passage of each item."""
+    ends = np.cumsum([len(d.passages) for d in data])
+    return np.stack([part.max(axis=0) for part in np.split(logits, ends[:-1])])
+
+
+def flat(data: list[Item]) -> list[str]:
+    """The passages of all items in turn."""
+    return [passage for d in data for passage in d.passages]
+
+
+def portions(data: list[Item], size: int) -> list[list[Item]]:
+    """Batches of items of like length, with about `size` passages in each."""
+    out: list[list[Item]] = []
+    held: list[Item] = []
+    for item in sorted(data, key=lambda d: (len(d.passages), len(d.text))):
+        if held and sum(len(d.passages) for d in held) + len(item.passages) > size:
+            out.append(held)
+            held = []
+        held.append(item)
+    return [*out, held] if held else out
+
+
 def f1(gold: np.ndarray, said: np.ndarray) -> np.ndarray:
     return 2 * (gold & said).sum(0) / np.maximum(gold.sum(0) + said.sum(0), 1)
 
@@ -125,25 +148,21 @@ def tune(
     optimiser = torch.optim.AdamW(
         [{"params": body, "lr": rate}, {"params": head.parameters(), "lr": rate * 50}], weight_decay=0.01
     )
-    steps, step, began = epochs * (len(make_epoch()) // size + 1), 0, time.time()
+    steps, step, began = epochs * len(portions(make_epoch(), size)), 0, time.time()
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda s: min((s + 1) / 20, max(0.0, 1 - s / (steps + 20))))
     for epoch in range(epochs):
         net.train()
-        data, total = make_epoch(), 0.0
-        chunks = batches([d.text for d in data], size)
+        chunks, total = portions(make_epoch(), size), 0.0
         rng.shuffle(chunks)
-        for chunk in chunks:
-            part = [data[i] for i in chunk]
-            enc = tokenizer(
-                [d.text for d in part], truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt"
-            )
+        for part in chunks:
+            enc = tokenizer(flat(part), truncation=True, max_length=MAX_TOKENS, padding=True, return_tensors="pt")
+            spoken = head(net(**enc)).split([len(d.passages) for d in part])
+            logits = torch.stack([passages.max(dim=0).values for passages in spoken])
             targets = torch.tensor([d.targets for d in part])
             weight = torch.tensor([d.weight for d in part])[:, None]
             # A positive counts threefold: most items have none of the nine topics, at most two of them.
             weight = weight * (1 + 2 * targets)
-            loss = (
-                nn.functional.binary_cross_entropy_with_logits(head(net(**enc)), targets, reduction="none") * weight
-            ).mean()
+            loss = (nn.functional.binary_cross_entropy_with_logits(logits, targets, reduction="none") * weight).mean()
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(body, 1.0)
@@ -176,7 +195,12 @@ def soft_items(teacher: Path, unlabelled: Path, labelled: list[Item]) -> list[It
     weight, bias = fit_linear(embed(net, tokenizer, [d.text for d in labelled]), labelled)
     logits = embed(net, tokenizer, texts) @ weight.T + bias
     probability = 1 / (1 + np.exp(-logits))
-    return [Item(text, tuple(map(float, row))) for text, row in zip(texts, probability, strict=True)]
+    return [Item((text,), tuple(map(float, row))) for text, row in zip(texts, probability, strict=True)]
+
+
+def short(data: list[Item]) -> list[Item]:
+    """The items that are as short as a passage: what an article is about, its one passage is about."""
+    return [d for d in data if len(d.passages) <= 2]
 
 
 def probes(net: nn.Module, tokenizer) -> list[dict[str, object]]:
@@ -214,13 +238,14 @@ def write_model(
     export(net, out / "model.onnx", "vector")
     save_tokenizer(tokenizer, out)
     model = Onnx(out, MAX_TOKENS)
-    texts = [d.text for d in held]
+    texts = flat(held)
     vectors, exact = model.run(texts), embed(net, tokenizer, texts)
     held_gold = np.array([d.targets for d in held]) > 0.5
     metrics = dict(metrics)
-    metrics["held_out_f1"] = round(float(f1(held_gold, vectors @ weight.T + bias > 0).mean()), 4)
+    logits = read_out(vectors @ weight.T + bias, held)
+    metrics["held_out_f1"] = round(float(f1(held_gold, logits > 0).mean()), 4)
     metrics["cosine_to_fp32"] = round(float(((vectors * exact).sum(1) / np.linalg.norm(vectors, axis=1)).mean()), 4)
-    loudest, cut = 1, balance(vectors @ weight.T + bias, held_gold)
+    loudest, cut = 1, balance(logits, held_gold)
     if gold_file:
         articles, gold = read_gold(gold_file)
         by_count = {k: article_logits(model, weight, bias, articles, k) for k in LOUDEST}
@@ -265,25 +290,25 @@ def main() -> None:
     a = ap.parse_args()
     rng = random.Random(a.seed)
     torch.manual_seed(a.seed)
-    long, plain = (part[: a.limit] for part in items())
-    rng.shuffle(long)
-    rng.shuffle(plain)
-    held = long[: len(long) // a.held] + plain[: len(plain) // a.held]
-    long, plain = long[len(long) // a.held :], plain[len(plain) // a.held :]
+    parts = [part[: a.limit] for part in items()]
+    for part in parts:
+        rng.shuffle(part)
+    held = [item for part in parts for item in part[: len(part) // a.held]]
+    long, plain, news = (part[len(part) // a.held :] for part in parts)
     soft: list[Item] = []
     if a.teacher and a.unlabelled:
-        soft = soft_items(a.teacher, a.unlabelled, long + plain)
+        soft = soft_items(a.teacher, a.unlabelled, long + plain + short(news))
     if a.soft:
-        soft += [Item(r["text"], tuple(r["targets"])) for r in map(json.loads, a.soft.open(encoding="utf-8"))]
+        soft += [Item((r["text"],), tuple(r["targets"])) for r in map(json.loads, a.soft.open(encoding="utf-8"))]
 
     source = a.encoder or encoder_dir()
     tokenizer = AutoTokenizer.from_pretrained(source)
     net = Pooled(AutoModel.from_pretrained(source))
     net.encoder.embeddings.word_embeddings.weight.requires_grad_(False)
-    first = long + plain + compose(plain, a.composed, rng)
+    first = long + plain + short(news) + compose(plain, a.composed, rng)
     weight, bias = fit_linear(embed(net, tokenizer, [d.text for d in first]), first)
     held_gold = np.array([d.targets for d in held]) > 0.5
-    logits = embed(net, tokenizer, [d.text for d in held]) @ weight.T + bias
+    logits = read_out(embed(net, tokenizer, flat(held)) @ weight.T + bias, held)
     metrics: dict[str, object] = {"held_out_f1_frozen": round(float(f1(held_gold, logits > 0).mean()), 4)}
     print(metrics, flush=True)
     if not a.frozen:
@@ -295,7 +320,7 @@ def main() -> None:
         start = copy.deepcopy(whole.state_dict())
 
         def epoch() -> list[Item]:
-            return long + plain + compose(plain, a.composed, rng) + soft
+            return long + plain + news + compose(plain, a.composed, rng) + soft
 
         ends = []
         for run in range(a.runs):
