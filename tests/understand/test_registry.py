@@ -178,9 +178,62 @@ def test_a_crown_prince_is_no_leader_before_he_is_prime_minister(registry: Regis
     assert registry.is_leader_on(mbs, date(2022, 9, 27))
 
 
-@pytest.mark.parametrize("name", ["Sergey Lavrov", "Antony Blinken", "Kamala Harris", "Dmitry Peskov", "Josep Borrell"])
+@pytest.mark.parametrize("name", [
+        "Sergey Lavrov", "Antony Blinken", "Kamala Harris", "Dmitry Peskov", "Josep Borrell",
+        "Kristalina Georgieva", "Ajay Banga", "Tedros Adhanom", "Rafael Grossi", "Roberta Metsola", "Steve Witkoff",
+        "Jake Sullivan", "Hulusi Akar", "Boris Pistorius", "Ron Dermer", "Nikolai Patrushev", "Ajit Doval",
+        "Khalid bin Salman", "Crown Prince Haakon", "Queen Camilla", "Emine Erdoğan", "Ivanka Trump", "John Kirby",
+        "Ramzan Kadyrov", "Nechirvan Barzani", "Naim Qassem", "Khalifa Haftar", "Nicola Sturgeon",
+    ],
+)  # fmt: skip
 def test_ministers_and_aides_are_known_and_no_leaders(registry: Registry, name: str) -> None:
     assert not registry.is_leader_on(by_name(registry, name).wikidata_id, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "country", "leads", "led"),
+    [
+        ("Angela Merkel", "DEU", date(2021, 12, 9), date(2021, 12, 7)),
+        ("Donald Trump", "USA", date(2023, 6, 1), date(2025, 2, 1)),
+        ("Mario Draghi", "ITA", date(2015, 6, 1), date(2022, 2, 1)),
+        ("Keir Starmer", "GBR", date(2026, 8, 1), date(2025, 8, 1)),
+        ("Kaja Kallas", "EST", date(2025, 1, 1), date(2024, 1, 1)),
+        ("Joko Widodo", "IDN", date(2024, 11, 1), date(2024, 10, 1)),
+    ],
+)
+def test_who_left_office_leads_no_more(registry: Registry, name: str, country: str, leads: date, led: date) -> None:
+    person = by_name(registry, name).wikidata_id
+    assert not registry.is_leader_on(person, leads)
+    assert [t.country for t in registry.leader_terms_on(person, led)] == [country]
+
+
+@pytest.mark.parametrize(
+    ("name", "spellings"),
+    [
+        ("Volodymyr Zelensky", "Volodymyr Zelenskiy|Volodymyr Zelenskyy"),
+        ("Kassym-Jomart Tokayev", "Kassym-Jomart Tokaev|Kasym-Zhomart Tokayev"),
+        ("Shavkat Mirziyoyev", "Shavkat Mirziyoev"),
+        ("Ilham Aliyev", "Ilham Aliev"),
+        ("Abdel Fattah el-Sisi", "Abdel Fattah al-Sisi|Abdel Fattah el-Sissi"),
+        ("Ahmed al-Sharaa", "Abu Mohammed al-Jolani|Ahmad al-Sharaa"),
+        ("Nikol Pashinyan", "Nikol Pashinian"),
+        ("Denys Shmyhal", "Denis Shmyhal|Denys Shmygal"),
+        ("Jonas Gahr Støre", "Jonas Gahr Stoere"),
+        ("Wolfgang Schüssel", "Wolfgang Schuessel"),
+        ("Yoon Suk-yeol", "Yoon Suk Yeol"),
+        ("Péter Magyar", "Magyar Péter"),
+        ("Sanae Takaichi", "Takaichi Sanae"),
+        ("Lai Ching-te", "William Lai"),
+        ("Nikos Christodoulides", "Nicos Christodoulides"),
+        ("Abdulhamid Dbeibeh", "Abdul Hamid Dbeibah"),
+        ("Thomas Boni Yayi", "Yayi Boni"),
+        ("Ali Khamenei", "Ayatollah Ali Khamenei"),
+    ],
+)
+def test_spellings_of_the_press(registry: Registry, name: str, spellings: str) -> None:
+    person = by_name(registry, name)
+    for spelling in spellings.split("|"):
+        assert person in registry.name_index.get(spelling, []), spelling
 
 
 def test_one_person_of_two_names_stands_once(registry: Registry) -> None:
