@@ -77,6 +77,13 @@ class Settings(BaseSettings):
 
     # understand
     threads: int = Field(2, ge=1, description="Threads of the model run time.")
+    topic_model: str | None = Field(
+        None,
+        description='A Hugging Face model for topics, "hub:owner/model" or a folder, in place of ours; needs [hub].',
+    )
+    hub_device: str = Field(
+        "auto", description="Where such a model runs: auto (a GPU if there is one), cpu, cuda:0, mps."
+    )
 
     # alerts
     smtp_host: str = "127.0.0.1"

@@ -42,6 +42,8 @@ def register(app: typer.Typer) -> None:
                 settings.models_dir,
                 settings.threads,
                 settings.own_topics_dir,
+                settings.topic_model,
+                settings.hub_device,
             )
             source = sys.stdin.buffer if file is None or str(file) == "-" else file.open("rb")
         except (ModelError, RegistryError, OSError) as error:

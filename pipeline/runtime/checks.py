@@ -88,6 +88,7 @@ def models(settings: Settings) -> Iterator[Finding]:
 
     from pipeline.domain import Article
     from pipeline.understand.analyse import Analyser
+    from pipeline.understand.encoder import ModelError
 
     try:
         analyser = Analyser.load(
@@ -96,9 +97,14 @@ def models(settings: Settings) -> Iterator[Finding]:
             settings.models_dir,
             settings.threads,
             settings.own_topics_dir,
+            settings.topic_model,
+            settings.hub_device,
         )
         text = "French President Emmanuel Macron spoke with Russian President Vladimir Putin by phone on Saturday."
         found = analyser.analyse(Article("doctor", "Macron and Putin talk", text, published=date(2022, 2, 12)))
+    except ModelError as fault:
+        yield Finding("bad", "Models", str(fault))  # it names its own mend
+        return
     except (OSError, ValueError) as fault:
         yield Finding("bad", "Models", str(fault), f"Restore {settings.models_dir} (git checkout models).")
         return

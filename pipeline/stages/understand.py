@@ -40,12 +40,26 @@ def run_with(analyse: Analyse, context: StageContext, limit: int | None = None) 
 
 def _analyser(settings: Settings) -> Analyser:
     return _load(
-        settings.leaders_dir, settings.topics_file, settings.models_dir, settings.threads, settings.own_topics_dir
+        settings.leaders_dir,
+        settings.topics_file,
+        settings.models_dir,
+        settings.threads,
+        settings.own_topics_dir,
+        settings.topic_model,
+        settings.hub_device,
     )
 
 
 @lru_cache(maxsize=1)
-def _load(leaders_dir: Path, topics_file: Path, models_dir: Path, threads: int, own_topics_dir: Path) -> Analyser:
+def _load(
+    leaders_dir: Path,
+    topics_file: Path,
+    models_dir: Path,
+    threads: int,
+    own_topics_dir: Path,
+    topic_model: str | None,
+    hub_device: str,
+) -> Analyser:
     from pipeline.understand.analyse import Analyser
 
-    return Analyser.load(leaders_dir, topics_file, models_dir, threads, own_topics_dir)
+    return Analyser.load(leaders_dir, topics_file, models_dir, threads, own_topics_dir, topic_model, hub_device)

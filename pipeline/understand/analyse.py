@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline.domain import Analysis, Article, ContactReport, Evidence
 from pipeline.understand.assemble import Assembler
@@ -19,8 +20,11 @@ from pipeline.understand.reading import read
 from pipeline.understand.registry import Registry
 from pipeline.understand.topics import TopicModel
 
+if TYPE_CHECKING:
+    from pipeline.understand.hubtopics import TopicClassifier
+
 # Raised with every change of the rules that can change a result, so that stored analyses are known to be older.
-RULES = "1"
+RULES = "2"
 # Of longer texts the beginning is read: news tells its contacts there, and a page that is a book is no article.
 MAX_TITLE, MAX_TEXT = 2_000, 60_000
 MAX_CANDIDATES = 400  # pairs judged per article, in the order of the text
@@ -33,7 +37,7 @@ _INLINE = frozenset({"a", "b", "i", "em", "strong", "span", "u", "sup", "sub", "
 class Analyser:
     """Registry and models, loaded once per process."""
 
-    def __init__(self, gazetteer: Gazetteer, topics: TopicModel, contacts: ContactModel) -> None:
+    def __init__(self, gazetteer: Gazetteer, topics: TopicClassifier, contacts: ContactModel) -> None:
         self._gazetteer, self._topics, self._contacts = gazetteer, topics, contacts
         self._assembler = Assembler(gazetteer)
 
@@ -45,14 +49,24 @@ class Analyser:
         models_dir: Path,
         threads: int = 2,
         own_topics_dir: Path | None = None,
+        topic_model: str | None = None,
+        hub_device: str = "auto",
     ) -> Analyser:
         """Load everything; takes a second or two. `own_topics_dir` is where `hotline topics train` left its heads.
+
+        `topic_model` names a Hugging Face model ("hub:owner/model" or a folder) that finds the topics instead of ours.
 
         Raises:
             RegistryError, ModelError: a file is missing or wrong; the message names it and the mend.
         """
         gazetteer = Gazetteer.of(Registry.load(leaders_dir))
-        topics = TopicModel.load(models_dir, topics_file, threads, own_topics_dir)
+        topics: TopicClassifier
+        if topic_model:
+            from pipeline.understand.hubtopics import HubTopics
+
+            topics = HubTopics.load(topic_model, topics_file, hub_device, threads)
+        else:
+            topics = TopicModel.load(models_dir, topics_file, threads, own_topics_dir)
         return cls(gazetteer, topics, ContactModel.load(models_dir, threads))
 
     @property

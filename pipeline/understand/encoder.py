@@ -66,6 +66,16 @@ def sha256(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
+def fingerprint(files: Sequence[Path]) -> str:
+    """A short hash of the names and contents of files, read in pieces: weights may be larger than the memory."""
+    total = hashlib.sha256()
+    for file in files:
+        total.update(file.name.encode())
+        with file.open("rb") as source:
+            total.update(hashlib.file_digest(source, "sha256").digest())
+    return total.hexdigest()[:8]
+
+
 def _mend(path: Path) -> str:
     return (
         f"Restore it with `git checkout -- models/{path.name}`, or rebuild it as models/{path.name}/README.md "
