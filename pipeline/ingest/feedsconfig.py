@@ -19,7 +19,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 _MENDS = {
     "missing": "add it",
-    "extra_forbidden": "no such key: id, url, outlet, family, country, language, timezone, kind are known",
+    "extra_forbidden": "no such key: id, url, outlet, family, country, language, timezone, kind, enabled are known",
     "string_type": "write text; quote it if it looks like a number or a yes/no",
 }
 _PATTERN_MENDS = {
@@ -48,6 +48,7 @@ class FeedRow(BaseModel):
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "en"
     timezone: str = "UTC"
     kind: Annotated[str, Field(pattern=r"^[a-z_]{2,30}$")] = "paper"
+    enabled: bool = True
 
     @field_validator("url")
     @classmethod
@@ -80,7 +81,15 @@ class FeedRow(BaseModel):
 
 
 def load_feeds(path: Path) -> list[FeedSource]:
-    """The feeds of a feeds.yaml, in its order. Raises FeedsError, or FileNotFoundError naming the file."""
+    """The feeds of a feeds.yaml that are to be polled, in its order. Raises FeedsError, or FileNotFoundError."""
+    sources = [row.source() for row in load_rows(path) if row.enabled]
+    if not sources:
+        raise FeedsError(f"{path}: every feed is `enabled: false`; enable at least one")
+    return sources
+
+
+def load_rows(path: Path) -> list[FeedRow]:
+    """All rows of a feeds.yaml, in its order. Raises FeedsError, or FileNotFoundError naming the file."""
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -90,15 +99,15 @@ def load_feeds(path: Path) -> list[FeedSource]:
     rows = document.get("feeds") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not rows:
         raise FeedsError(f"{path}: expected a key `feeds:` with a list of feeds, each with id, url and outlet")
-    sources, mistakes = _read(rows)
-    mistakes += _doubles(sources)
+    read, mistakes = _read(rows)
+    mistakes += _doubles(read)
     if mistakes:
         raise FeedsError("\n".join(f"{path}: {mistake}" for mistake in mistakes))
-    return sources
+    return read
 
 
-def _read(rows: list[Any]) -> tuple[list[FeedSource], list[str]]:
-    sources: list[FeedSource] = []
+def _read(rows: list[Any]) -> tuple[list[FeedRow], list[str]]:
+    read: list[FeedRow] = []
     mistakes: list[str] = []
     for number, row in enumerate(rows, start=1):
         name = f"feed {number}"
@@ -108,10 +117,10 @@ def _read(rows: list[Any]) -> tuple[list[FeedSource], list[str]]:
         if row.get("id"):
             name += f" ({row['id']})"
         try:
-            sources.append(FeedRow.model_validate(row).source())
+            read.append(FeedRow.model_validate(row))
         except ValidationError as error:
             mistakes += [f"{name}: {line}" for line in _lines(error)]
-    return sources, mistakes
+    return read, mistakes
 
 
 def _lines(error: ValidationError) -> Iterable[str]:
@@ -125,17 +134,15 @@ def _lines(error: ValidationError) -> Iterable[str]:
             yield f"{key}: {fault['msg'].lower()}; {_MENDS.get(fault['type'], 'mend it')}"
 
 
-def _doubles(sources: list[FeedSource]) -> list[str]:
+def _doubles(rows: list[FeedRow]) -> list[str]:
     mistakes = []
     ids: dict[str, int] = {}
     urls: dict[str, str] = {}
-    for number, source in enumerate(sources, start=1):
-        if source.feed_id in ids:
-            mistakes.append(
-                f"feed {number} ({source.feed_id}): the id is taken by feed {ids[source.feed_id]}; give it another"
-            )
-        elif source.url in urls:
-            mistakes.append(f"feed {number} ({source.feed_id}): same url as {urls[source.url]}; remove one of them")
-        ids.setdefault(source.feed_id, number)
-        urls.setdefault(source.url, source.feed_id)
+    for number, row in enumerate(rows, start=1):
+        if row.id in ids:
+            mistakes.append(f"feed {number} ({row.id}): the id is taken by feed {ids[row.id]}; give it another")
+        elif row.url in urls:
+            mistakes.append(f"feed {number} ({row.id}): same url as {urls[row.url]}; remove one of them")
+        ids.setdefault(row.id, number)
+        urls.setdefault(row.url, row.id)
     return mistakes

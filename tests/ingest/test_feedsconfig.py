@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.domain import FeedSource
-from pipeline.ingest.feedsconfig import FeedsError, load_feeds
+from pipeline.ingest.feedsconfig import FeedsError, load_feeds, load_rows
 from pipeline.settings import ROOT
 
 GOOD = "{id: a, url: 'https://a.example/feed', outlet: A}"
@@ -21,10 +21,20 @@ def write(path: Path, *rows: str) -> Path:
 
 def test_the_bundled_feeds_are_valid_many_and_of_many_families() -> None:
     feeds = load_feeds(ROOT / "config" / "feeds.yaml")
-    assert len(feeds) >= 40
-    assert len({feed.family for feed in feeds}) >= 30
+    assert len(feeds) >= 120
+    assert len({feed.family for feed in feeds}) >= 100
+    assert len({feed.country for feed in feeds}) >= 50
+    assert {feed.language for feed in feeds} == {"en"}
     assert {"agency", "broadcaster", "government", "organisation", "paper", "state"} <= {feed.kind for feed in feeds}
     assert all(feed.country and feed.timezone != "UTC" for feed in feeds)
+
+
+def test_a_feed_that_is_not_enabled_stays_in_the_file_and_is_not_polled(tmp_path: Path) -> None:
+    file = write(tmp_path, GOOD, "{id: b, url: 'https://b.example/', outlet: B, enabled: false}")
+    assert [feed.feed_id for feed in load_feeds(file)] == ["a"]
+    assert [(row.id, row.enabled) for row in load_rows(file)] == [("a", True), ("b", False)]
+    with pytest.raises(FeedsError, match="enable at least one"):
+        load_feeds(write(tmp_path, "{id: b, url: 'https://b.example/', outlet: B, enabled: false}"))
 
 
 def test_one_outlet_is_described_alike_in_all_its_feeds() -> None:
