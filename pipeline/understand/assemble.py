@@ -34,9 +34,10 @@ from pipeline.understand.cues import (
     Way,
     without_press_lines,
 )
-from pipeline.understand.dating import Dated, Dater, ahead, following
+from pipeline.understand.dating import Dated, Dater, ahead, following, in_years_gone_by
 from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.gazetteer import Gazetteer
+from pipeline.understand.journeys import journeys
 from pipeline.understand.places import Place
 from pipeline.understand.reading import Reading
 
@@ -69,7 +70,7 @@ class Assembler:
         told = [self._told(reading, claim) for claim in gather(reading, judgements)]
         pairs = [t for t in told if len(t.claim.people) > 1 and self._two_countries(reading, t.claim)]
         groups = cluster([t for t in pairs if not self._elsewhere(reading, t)])
-        lone = self._lone([t for t in told if len(t.claim.people) == 1], groups)
+        lone = journeys(self.g, reading, [t for t in told if len(t.claim.people) == 1], groups)
         names = tuple(t.topic for t in topics)
         reports: list[tuple[int, ContactReport]] = []
         for group in groups:
@@ -88,7 +89,8 @@ class Assembler:
         sentence = reading.sentences[claim.sentence]
         future = ahead(claim.best_status)
         facts = self._finder.facts(reading, claim, future=future)
-        return Told.of(claim, facts, sentence.text, sentence.title, reading.on)
+        past = in_years_gone_by(reading, claim.sentence)
+        return Told.of(claim, facts, sentence.text, sentence.title, reading.on, past=past)
 
     def _two_countries(self, reading: Reading, claim: Claim) -> bool:
         found = [reading.participant(self.g, p, None) for p in claim.people]
@@ -105,28 +107,6 @@ class Assembler:
         if not led or TOGETHER.search(told.text) or (MEETING.search(told.text) and not MEANWHILE.search(between)):
             return False
         return not led & self._countries(reading, told.claim.people)
-
-    def _lone(self, told: Sequence[Told], groups: Sequence[Group]) -> list[tuple[Told, Place]]:
-        """Journeys without a named host; one that leads to somebody met in the same article tells of that meeting."""
-        out: list[tuple[Told, Place]] = []
-        for item in told:
-            (person,) = item.claim.people
-            home = {t.country for t in self.g.registry.leader_terms_on(person, None)}
-            for place in item.facts.places:
-                if place.country in home or not place.destination:
-                    continue
-                met = [
-                    g for g in groups if person in g.people and g.way is Way.PRESENT and self._hosts(g, person, place)
-                ]
-                if met:
-                    met[0].extra_places.append(place)
-                elif item.claim.way(Way.PRESENT) > 0.5:
-                    out.append((item, place))
-        return out
-
-    def _hosts(self, group: Group, person: str, place: Place) -> bool:
-        others = group.people - {person}
-        return any(t.country == place.country for p in others for t in self.g.registry.leader_terms_on(p, None))
 
     # -- reports ---------------------------------------------------------------------------------------------------
 

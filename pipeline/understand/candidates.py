@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from pipeline.understand.clauses import FIRST, OTHER, SECOND, own_clause
 from pipeline.understand.mention import Kind, Mention
 from pipeline.understand.sentences import Sentence
 
-FIRST, SECOND, OTHER = "[unused1]", "[unused2]", "[unused3]"
 MAX_LEADERS = 7  # pairs are drawn among so many leaders of one sentence; of longer lists only pairs with the first
 MAX_NEARBY = 3  # leaders of the neighbourhood that are paired with the only one of a sentence
 REACH = 3  # sentences back in which those are looked for, besides the title
@@ -47,6 +47,12 @@ _UNSEEN = r"not (?:pictured|shown|seen)"
 _PHOTO = re.compile(
     rf"(?<=\])(?:\s?\((?:[LRC]|{_SIDE}|{_UNSEEN}|(?:2nd|3rd|second|third|far) (?:from )?(?:the )?(?:{_SIDE}|[LR]))\)|"
     rf",? ?\b(?:{_UNSEEN}|(?:(?:front|back|top|bottom|far|second from) )?{_SIDE})(?:,|(?=[.;])|(?= and\b)))(?=\W)"
+)
+# "A, accompanied, from left to right, by ministers ..., meets B": who stood around is no part of the news.
+_BESIDE = re.compile(
+    r"(\[unused\d\]),? (?:accompanied|flanked|joined|surrounded|escorted)\b(?:(?!\[unused)[^;]){1,600}?,"
+    r"(?= (?:meets?|met|speaks|spoke|shak\w+|shook|talks|listens|arriv\w+|welcom\w+|greets?|walks?|poses?|attends?|"
+    r"looks)\b)"
 )
 Nations = Callable[[str], frozenset[str]]
 
@@ -95,12 +101,13 @@ def candidates(
         here = _leaders(by_sentence.get(k, ()))
         pairs = [(here[0], p) for p in here[1:]] if len(here) > MAX_LEADERS else list(combinations(here, 2))
         pairs = [(a, b) for a, b in pairs if not nations(a) & nations(b)]
-        out += [make(k, a, b) for a, b in pairs]
+        made = [(a, b, make(k, a, b)) for a, b in pairs]
+        pairs = [(a, b) for a, b, candidate in made if candidate is not None]
+        out += [candidate for *_, candidate in made if candidate is not None]
         if len(here) == 1 and TRIGGER.search(sentence.text):
             a = here[0]
             near = [p for p in dict.fromkeys((*about(k), *_nearby(by_sentence, k))) if not nations(a) & nations(p)]
-            out += [make(k, a, b, direct=False) for b in near[:MAX_NEARBY]]
-            out.append(make(k, a, None))
+            out += [c for b in (*near[:MAX_NEARBY], None) if (c := make(k, a, b, direct=b is None)) is not None]
             if near and before[0] < k - 1:
                 before = k, [(a, near[0])]
         elif not here and THING.search(sentence.text):
@@ -109,7 +116,7 @@ def candidates(
                 pairs = [(a, b) for a, b in combinations(meant, 2) if not nations(a) & nations(b)]
             elif k - before[0] <= REACH:
                 pairs = before[1][:MAX_NEARBY]
-            out += [make(k, a, b, direct=False) for a, b in pairs]
+            out += [c for a, b in pairs if (c := make(k, a, b, direct=False)) is not None]
         if pairs:
             before = k, pairs
     return out
@@ -140,10 +147,16 @@ class _Maker:
     sentences: Sequence[Sentence]
     by_sentence: dict[int, list[Mention]]
 
-    def __call__(self, k: int, a: str, b: str | None, *, direct: bool = True) -> Candidate:
+    def __call__(self, k: int, a: str, b: str | None, *, direct: bool = True) -> Candidate | None:
+        """The candidate; None where clauses keep the two of them apart."""
+        target: str | None = self._marked(k, a, b)
+        if direct and b is not None and target is not None:
+            target = own_clause(target)
+        if target is None:
+            return None
         neighbours = [j for j in (0, k - 1, k + 1) if 0 <= j < len(self.sentences) and j != k]
         context = " | ".join(self._marked(j, a, b)[:WINDOW] for j in dict.fromkeys(neighbours))
-        return Candidate(a, b, k, _crop(self._marked(k, a, b)), context, direct)
+        return Candidate(a, b, k, _crop(target), context, direct)
 
     def _marked(self, j: int, a: str, b: str | None) -> str:
         return mark(self.text, self.sentences[j], self.by_sentence.get(j, ()), a, b)
@@ -164,7 +177,7 @@ def mark(text: str, sentence: Sentence, mentions: Sequence[Mention], a: str, b: 
         out += [before, name]
         at = m.end
     out.append(text[at : sentence.end])
-    return _TWICE.sub(r"\1", _PHOTO.sub("", " ".join("".join(out).split())))
+    return _TWICE.sub(r"\1", _BESIDE.sub(r"\1", _PHOTO.sub("", " ".join("".join(out).split()))))
 
 
 def _sign(m: Mention, a: str, b: str | None) -> str | None:

@@ -6,21 +6,33 @@ people; "separate calls with B and C" stay two.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from pipeline.domain import Mode, Status
+from pipeline.understand.bystanders import weigh_contact
 from pipeline.understand.candidates import MAX_LEADERS, Candidate
 from pipeline.understand.contact_model import Judgement
 from pipeline.understand.cues import COURSE, SEPARATE, WAY, Course, Way
 from pipeline.understand.mention import Mention
 from pipeline.understand.reading import Reading
-from pipeline.understand.tense import weigh, weigh_contact
+from pipeline.understand.tense import weigh
 
 # A pair below this is noise for every further step; what becomes a contact is decided by `assemble` on the whole.
 LEAST = 0.35
 # A pair of which only one stands in the sentence rests on a guess of who "he" speaks with.
 LEAST_INDIRECT = 0.6
+
+
+V = TypeVar("V")
+_PROPOSES = re.compile(
+    r"\[unused\d\][^.;]{0,60}\b(?:wr(?:ote|itten|ites)|sen(?:t|ds)|letter|message)\b[^.;]{0,80}\[unused\d\]"
+    r"[^.;]{0,60}\b(?:propos\w+|offer(?:s|ed|ing)|suggest\w*|invit\w+|request\w*|asking for|seek(?:s|ing))\b"
+    r"[^.;]{0,60}\b(?:meet|meeting|talks|summit|visit)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +94,22 @@ def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
     out: list[Claim] = []
     for k, judged in sorted(by_sentence.items()):
         sentence = reading.sentences[k]
-        out += _of_sentence(sentence.text, sentence.start, k, judged, mentions.get(k, []))
+        claims = _of_sentence(sentence.text, sentence.start, k, judged, mentions.get(k, []))
+        out += [part for claim in claims for part in _letter_and_proposal(claim)]
     return out
+
+
+def _letter_and_proposal(claim: Claim) -> list[Claim]:
+    """ "A wrote to B proposing a meeting" tells of a letter, and of a meeting that may be; else the claim as it is."""
+    if len(claim.people) != 2 or not any(_PROPOSES.search(target) for target, _, _ in claim.targets):
+        return [claim]
+    letter = replace(claim, status=_surely(claim.status, Status.OCCURRED), mode=_surely(claim.mode, Mode.LETTER))
+    meeting = replace(claim, status=_surely(claim.status, Status.PROPOSED), mode=_surely(claim.mode, Mode.IN_PERSON))
+    return [letter, meeting]
+
+
+def _surely(distribution: Mapping[V, float], value: V) -> dict[V, float]:
+    return {v: 0.94 if v == value else 0.06 / max(1, len(distribution) - 1) for v in {**distribution, value: 0.0}}
 
 
 def _of_sentence(

@@ -7,8 +7,9 @@ on more aid") never stands alone when there is something it can belong to.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from pipeline.understand.claims import Claim
@@ -31,6 +32,24 @@ from pipeline.understand.facts import Facts, same_day
 from pipeline.understand.places import Place
 
 OLD = timedelta(days=31)  # contacts older than this at publication are history
+# Times that have no date, and are no news.
+_LONG_PAST = re.compile(
+    r"\b(?:(?:some|a long|long) (?:time )?ago|(?:many |several |a few )?(?:months|years) (?:ago|earlier|before)|"
+    r"back in)\b",
+    re.IGNORECASE,
+)
+# "This was their second conversation": the one told before, in whatever way it was held.
+_THIS_WAS = re.compile(
+    r"^\W*(?:This|It|That) (?:is|was|marks|marked) (?:already |only |just )?(?:the|their|his|her|a) (?:[\w-]+ ){0,3}"
+    r"(?:conversation|contact|exchange|talks|discussion)\b"
+)
+# Words that make one call of three people.
+_JOINT = re.compile(
+    r"\b(?:joint\w*|together|three-way|trilateral|three-party|conference call|video ?conference|"
+    r"group call|"
+    r"four-way|quadrilateral|both|summit|all three)\b",
+    re.IGNORECASE,
+)
 SURE = 0.65  # a probability from which a judgement sets claims apart
 
 
@@ -51,9 +70,11 @@ class Told:
     loose: bool
 
     @classmethod
-    def of(cls, claim: Claim, facts: Facts, text: str, title: bool, on: date | None) -> Told:
+    def of(cls, claim: Claim, facts: Facts, text: str, title: bool, on: date | None, *, past: bool = False) -> Told:
+        """`past` tells that the text around speaks of years gone by."""
         dated = on is not None and facts.date is not None and not facts.said
-        old = facts.date.last < on - OLD if dated and facts.date and on else claim.historical > 0.5
+        past = claim.historical > 0.5 or past or bool(_LONG_PAST.search(text))
+        old = facts.date.last < on - OLD if dated and facts.date and on else past
         loose = not (FACE_TO_FACE.search(text) or TRAVEL.search(text))
         return cls(claim, facts, text, title, _way(claim, text), has_cue(text), old, loose)
 
@@ -102,6 +123,8 @@ def _way(claim: Claim, text: str) -> Way:
     text = without_press_lines(text)
     if any(BY_CALL.search(target) for target, _, _ in claim.targets):
         return Way.REMOTE
+    if _THIS_WAS.match(text):
+        return Way.OPEN
     best = claim.best_way
     words = {
         Way.REMOTE: PHONE.search(text) or VIDEO.search(text),
@@ -139,12 +162,12 @@ def _home(item: Told, groups: Sequence[Group]) -> Group | None:
     return min(fits, key=lambda g: _gap(item, g), default=None)
 
 
-def _gap(item: Told, group: Group) -> tuple[bool, int]:
+def _gap(item: Told, group: Group) -> tuple[bool, bool, int]:
     nearest = min(abs(item.claim.sentence - k) for k in group.sentences)
     dated = item.facts.date is not None and any(
         t.facts.date is not None and same_day(item.facts.date, t.facts.date) for t in group.told
     )
-    return not dated, nearest
+    return not dated, group.course is not item.claim.best_course, nearest
 
 
 def _compatible(a: Told, b: Told) -> bool:
@@ -189,6 +212,7 @@ def dates_agree(a: Told, b: Told) -> bool:
 def _absorb(groups: list[Group]) -> list[Group]:
     """Pairs that are part of a larger contact of the same way and time go into it."""
     out: list[Group] = []
+    groups = [part for group in groups for part in _one_by_one(group, groups)]
     for group in sorted(groups, key=lambda g: -len(g.people)):
         wider = [
             g
@@ -203,3 +227,35 @@ def _absorb(groups: list[Group]) -> list[Group]:
         else:
             out.append(group)
     return out
+
+
+def _one_by_one(group: Group, groups: Sequence[Group]) -> list[Group]:
+    """ "A spoke to B and C" are two calls where the article tells of the call with B by itself; else the group."""
+    if len(group.people) != 3 or group.way is not Way.REMOTE or any(_JOINT.search(t.text) for t in group.told):
+        return [group]
+    alone = [
+        g
+        for g in groups
+        if g.people < group.people
+        and g.way is Way.REMOTE
+        and g.course is group.course
+        and any(t.cue and t.claim.direct and t.way is Way.REMOTE for t in g.told)
+    ]
+    if not alone:
+        return [group]
+    first = group.told[0].claim.targets[0][1]  # who stands first in the sentence called the others
+    if not all(first in g.people for g in alone):
+        return [group]
+    parts = []
+    for other in sorted(group.people - {first}):
+        pair = frozenset((first, other))
+        known = next((g for g in alone if g.people == pair), None)
+        if known is None:
+            parts.append(Group(pair, [_narrowed(t, pair) for t in group.told]))
+        else:
+            known.told += [_narrowed(t, pair) for t in group.told]
+    return parts
+
+
+def _narrowed(told: Told, people: frozenset[str]) -> Told:
+    return replace(told, claim=replace(told.claim, people=people))

@@ -171,10 +171,10 @@ class Resolver:
             if not back:
                 here = self._not_its_subject(m, [s for s in here if self._quoted(s.mention) == self._quoted(m)])
             fits = [s for s in here if s.gender in (None, gender)]
-            if m.text.lower() in ("he", "she"):
+            if m.text.lower() in ("he", "she", "his", "her"):
                 # "With Putin, he discussed ...": whom a preposition governs is hardly the subject that follows
                 free = [s for s in fits if not self._governed(s.mention)]
-                fits = free or (fits if back else [])
+                fits = free or (fits if back or m.text.lower() in ("his", "her") else [])
             if fits:
                 # the subject: who is named first; somebody unknown in that place leaves the pronoun open
                 return fits[0].person if fits[0].mention.leader else None

@@ -14,7 +14,7 @@ from datetime import date
 from pipeline.domain import DatePrecision, Status
 from pipeline.understand.cluster import OLD, Group
 from pipeline.understand.cues import COURSE, Course, Way
-from pipeline.understand.dates import DateSpan, Grain
+from pipeline.understand.dates import DateSpan, Grain, find_dates
 from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.reading import Reading
 
@@ -26,10 +26,17 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 # "Had met" looks back too, but for reported speech: "the Kremlin said that they had met".
-_HAD = re.compile(
+HAD = re.compile(
     r"^(?!.*\b(?:said|says|told|announced|reported|confirmed|according|stated)\b.*\bhad\b)"
     r".*\bhad (?:\w+ly |just )?(?:met|spoken|held|sat|flown|gone|rung|written|\w+ed)\b",
     re.IGNORECASE | re.DOTALL,
+)
+_THEN = re.compile(r"\b(?:at the time|back then|that (?:year|month|summer|autumn|winter|spring)|then)\b", re.IGNORECASE)
+# "Before his talks with C": one day has both.
+_SAME_DAY = re.compile(
+    r"\b(?:before|after|ahead of|following) (?:(?:his|her|their|the|a|an) )?(?:[\w-]+ ){0,4}?"
+    r"(?:talks|meeting|lunch|dinner|breakfast|session)\b",
+    re.IGNORECASE,
 )
 # Words that move the story on from the day told before.
 AFTERWARDS = re.compile(
@@ -129,9 +136,30 @@ class Dater:
                     return span
         return None
 
+    def _same_sentence(self, reading: Reading, group: Group, groups: Sequence[Group]) -> date | None:
+        """ "A met B before his talks with C": the day of the other contact that the sentence names."""
+        for t in group.told:
+            if group.way is not Way.PRESENT or looks_back(t.text) or not _SAME_DAY.search(t.text):
+                continue
+            for other in groups:
+                if other is group or not other.people & group.people or other.way is not Way.PRESENT:
+                    continue
+                named = {p for m in reading.mentions if m.sentence == t.claim.sentence for p in m.people}
+                status = status_of(other)
+                if other.people <= named and COURSE[status] is Course.HAPPENED:
+                    span, said = self._span(reading, other, groups, status, own_only=False)
+                    if span is not None and not said and span.grain is Grain.DAY:
+                        return span.day if reading.on is None or span.day <= reading.on else None
+                    if span is None and _is_the_news(other, status):
+                        return reading.on
+        return None
+
     def _same_occasion(self, reading: Reading, group: Group, groups: Sequence[Group]) -> date | None:
         """ "He also met C": the day of the contact told before, of one of the same people in the same way."""
         first = group.told[0]
+        beside = self._same_sentence(reading, group, groups)
+        if beside is not None:
+            return beside
         if not ALSO.search(first.text) or looks_back(first.text) or group.way is Way.OPEN:
             return None
         for other in reversed(groups):
@@ -152,9 +180,21 @@ class Dater:
         return reading.on if title.title and named and TALK.search(title.text) and not looks_back(title.text) else None
 
 
+def in_years_gone_by(reading: Reading, k: int) -> bool:
+    """Whether sentence `k` goes on about a time that the sentence before has dated more than a month ago.
+
+    "In 2019 he came to power. He had met B twice": the pluperfect, or a plain "then", with an old year beside it.
+    """
+    text = reading.sentences[k].text
+    if reading.on is None or k == 0 or not (HAD.match(text[:2000]) or _THEN.search(text)):
+        return False
+    spans = find_dates(reading.sentences[k - 1].text, reading.on)
+    return bool(spans) and all(s.explicit and s.last < reading.on - OLD for s in spans)
+
+
 def looks_back(sentence: str) -> bool:
     """Whether a sentence tells of a time before the news of the day."""
-    return bool(_BACK.search(sentence) or _HAD.match(sentence[:2000]))
+    return bool(_BACK.search(sentence) or HAD.match(sentence[:2000]))
 
 
 def ahead(status: Status) -> bool | None:
@@ -198,7 +238,7 @@ def _historical(on: date | None, group: Group, span: DateSpan | None) -> bool:
     if span is not None and on is not None:
         return span.last < on - OLD
     weight = sum(t.weight for t in group.told) or 1.0
-    return sum(t.weight * t.claim.historical for t in group.told) / weight > 0.5
+    return sum(t.weight * (1.0 if t.old else t.claim.historical) for t in group.told) / weight > 0.5
 
 
 def _is_the_news(group: Group, status: Status) -> bool:

@@ -13,8 +13,8 @@ from datetime import date
 
 from pipeline.domain import Ordinal
 from pipeline.understand.attribution import AttributionFinder
-from pipeline.understand.candidates import FIRST
 from pipeline.understand.claims import Claim
+from pipeline.understand.clauses import FIRST
 from pipeline.understand.cues import Course, Way, cue_places
 from pipeline.understand.dates import DateSpan, Grain, find_dates
 from pipeline.understand.durations import Duration, find_durations
@@ -38,6 +38,12 @@ _SAID_BEFORE = re.compile(
     r"(?:on|late|early|late on|early on)?\s*$",
     _I,
 )
+# The day of words that the contact is about: "apologised for remarks that his minister made last week".
+_UTTERED_BEFORE = re.compile(
+    r"\b(?:comments?|remarks?|statements?|claims?|accusations?|allegations?|threats?|attacks?)\b[^,;]{0,40}"
+    r"\b(?:made|voiced|levell?ed|issued|uttered|launched|carried out)\b[^,;]{0,50}$",
+    _I,
+)
 _SAID_AFTER = re.compile(rf"^\s+(?:\w+\s+)?{_SAID}\b", _I)
 _OWNED = re.compile(r"^['’]s\s+(?P<noun>(?:[\w’'-]+\s+){0,3}[\w’'-]+)", _I)
 _BREAK = re.compile(
@@ -59,6 +65,10 @@ _GOES_ON = re.compile(
 )
 
 
+# "Taking part in the summit are ...": the event that the sentences before have dated.
+_THE_EVENT = re.compile(
+    r"\bthe (?:[\w-]+ ){0,2}(?P<noun>summit|meeting|conference|call|forum|session|videoconference|ceremony)\b", _I
+)
 SURELY = 0.8  # from here on a claim that it happened outweighs a date ahead
 NEAR = 60.0  # characters (a clause's border counts for 40) between date words and the words of the contact
 
@@ -93,10 +103,19 @@ class FactFinder:
         sentence = reading.sentences[claim.sentence]
         cues = self._cues(reading, claim)
         anchors = [(a - sentence.start, b - sentence.start) for a, b in claim.anchors]
-        span, said = _choose_date(sentence.text, _event_dates(sentence.text, reading.on, future=future), cues, anchors)
+        spans = _event_dates(sentence.text, reading.on, future=future)
+        spans = [s for s in spans if not self._whose(reading, claim, s)]
+        span, said = _choose_date(sentence.text, spans, cues, anchors)
         near = span is not None and any(_distance(sentence.text, span, cue) < NEAR for cue in cues)
         sure = claim.course(Course.HAPPENED) > SURELY
-        if span is not None and not near and sure and reading.on is not None and span.day > reading.on:
+        if (
+            span is not None
+            and span.day != reading.on
+            and not near
+            and sure
+            and reading.on is not None
+            and span.day > reading.on
+        ):
             span = None  # the day of something else that the sentence looks forward to
         return Facts(
             span,
@@ -161,7 +180,9 @@ class FactFinder:
             if not spans:
                 continue
             if not any(m.sentence == k and claim.people.intersection(m.people) for m in reading.mentions):
-                return None
+                same = _THE_EVENT.search(reading.sentences[claim.sentence].text)
+                if same is None or not re.search(rf"\b{same['noun']}\b", sentence.text, _I):
+                    return None
             span, said = _choose_date(sentence.text, spans, [])
             return None if said or span is None or span.grain is not Grain.DAY else span
         return None
@@ -186,6 +207,18 @@ class FactFinder:
         last = max((a for a, _ in anchors), default=0)
         after = [d for d in found if d.start >= last]
         return (after or found)[0].minutes
+
+    @staticmethod
+    def _whose(reading: Reading, claim: Claim, span: DateSpan) -> bool:
+        """Whether the day stands in a clause about somebody else: "joined by C, who had met B yesterday"."""
+        sentence = reading.sentences[claim.sentence]
+        for m in reading.mentions:
+            if m.sentence != claim.sentence or not m.leader or claim.people.intersection(m.people) or not m.people:
+                continue
+            between = sentence.text[m.end - sentence.start : max(0, span.start)]
+            if re.match(r",? who(?:se)?\b", between) and not re.search(r"[;:]|, (?:and|but|while|as)\b", between):
+                return True
+        return False
 
     @staticmethod
     def _of_others(reading: Reading, claim: Claim, length: Duration) -> bool:
@@ -250,7 +283,9 @@ def _choose_date(
             continue
         before, after = text[max(0, span.start - 80) : span.start], text[span.end : span.end + 40]
         near = min(cues, key=lambda cue: _distance(text, span, cue), default=None)
-        said = not owned and bool(_SAID_BEFORE.search(before) or _SAID_AFTER.match(after))
+        said = not owned and bool(
+            _SAID_BEFORE.search(before) or _SAID_AFTER.match(after) or _UTTERED_BEFORE.search(before)
+        )
         if near is not None and not owned and _OTHER_CLAUSE.search(text[span.end : near[0]]):
             said = True  # "A is to travel on Friday after talks with B": not the day of the talks
         if said and span.grain is not Grain.DAY:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.understand.candidates import FIRST, SECOND
+from pipeline.understand.clauses import FIRST, SECOND
 
 _I = re.IGNORECASE
 _WHO = rf"(?P<who>{re.escape(FIRST)}|{re.escape(SECOND)})"

@@ -61,6 +61,13 @@ _GOING = re.compile(
 _NOUN_AFTER = re.compile(
     r"^\s+(?:summit|talks|meeting|visit|trip|peace talks|peace summit|sit-down|encounter|stop)\b", re.IGNORECASE
 )
+# "the Shanghai Cooperation Organization", "the Normandy talks": named after a place, held anywhere.
+_NAMED_AFTER = re.compile(
+    r"^(?:['’]s)?\s+(?:(?:[A-Z][\w-]+|and|of)\s+){0,3}?(?:Organi[sz]ation|Cooperation|Pact|Protocol|Agreements?|Accords?|Format|"
+    r"Process|Convention|Framework|Declaration|Communique|Treaty|Bank|Group|format|process|agreements?|accords?|protocol|"
+    r"grain (?:deal|initiative))\b"
+)
+_FORMATS = re.compile(r"^Normandy\s+(?:\w+\s+)?(?:talks|summit|four|group|meeting|contacts|partners)\b", re.IGNORECASE)
 # "in the French capital", "to Canada's capital"
 _CAPITAL = re.compile(
     r"\b(?P<prep>in|to|at|visited|visiting|visit)\s+"
@@ -166,6 +173,8 @@ class PlaceFinder:
         before, after = whole[max(begin, start - 90) : start].rstrip(), whole[end : end + 40]
         if re.match(r"['’]s\b|['’](?=\s)", after) and not re.match(r"['’]s? [A-Z]", after):
             return None
+        if _NAMED_AFTER.match(after) or _FORMATS.match(whole[start : end + 40]):
+            return None
         previous = tokens[i - 1].folded if i else ""
         if previous in ("the", "his", "her", "its", "their") and i > 1:  # "at his Mar-a-Lago club"
             before = before[: -len(previous)].rstrip()
@@ -210,6 +219,8 @@ class PlaceFinder:
                 or _BODY.search(name)
                 or words[0].rstrip(".") in _SHORT
             ):
+                continue
+            if _FORMATS.match(whole[start : stop + 20].removeprefix("the ")):
                 continue
             if any(start < p.end and stop > p.start for p in known) or _TROUBLE.search(whole[begin : m.start()]):
                 continue

@@ -9,10 +9,8 @@ import re
 from collections.abc import Mapping
 
 from pipeline.domain import Status
-from pipeline.understand.candidates import FIRST, SECOND
 
 _I = re.IGNORECASE
-OWNER_ODDS = 0.15
 _TALKS = (
     r"(?:(?:phone |telephone |video |virtual )?calls?|conversation|talks|meetings?|summit|visit|trip|travel|tour|lunch|"
     r"dinner|sit-down|session|conference|videoconference|negotiations|bilateral)"
@@ -51,37 +49,44 @@ _AFTER = re.compile(
     rf"(?:[\w-]+ ){{0,3}}{_TALKS}\b",
     _I,
 )
+_M = r"\[unused\d\]"
+# Said of journeys and talks under way or over.
+_UNDER_WAY = re.compile(
+    rf"{_M}(?:,[^,]{{0,60}},)? (?:has |have |had )?(?:arriv(?:es|ed)|land(?:s|ed)|touch(?:es|ed) down|ends?|ended|"
+    rf"wraps? up|wrapped up|conclude[sd]|depart(?:s|ed)|"
+    r"leaves (?:a |the |his |her |their )?(?:talks|meeting|summit)|left)\b"
+    r"|\b(?:made|makes|paid|pays|began|begins|start(?:s|ed)|kick(?:s|ed) off|ended|ends|wrapped up) "
+    r"(?:an?|his|her|their) (?:[\w-]+ ){0,3}(?:visit|trip|tour)\b"
+    r"|\bis (?:in|on) (?:[A-Z][\w-]+ ){1,3}(?:for|on) (?:an?|the|talks)\b",
+)
+# "After A and B's meeting": talks that something follows have been held, whatever is planned in the same breath.
+_FOLLOWED = re.compile(
+    rf"\b[Aa]fter (?:the )?(?:{_M}(?:,| and)? )?{_M}['’]s? (?:\w+ ){{0,2}}"
+    r"(?:meeting|talks|call|summit|visit|dinner|lunch)\b",
+    _I,
+)
+# Plans told in the pluperfect came to nothing: "had been due to host B".
+_HAD_PLANNED = re.compile(
+    r"\bhad been (?:preparing|due|scheduled|set|planning|expected|slated|hoping|supposed) to "
+    r"(?:host|meet|visit|travel|receive|welcome|speak|talk|hold|fly|arrive|call|see)\b",
+    _I,
+)
+# A visit or meeting that goes without something is not off itself: "no press conference has been planned".
+_WITHOUT = re.compile(
+    r"\b(?:no|without (?:an?|any)) (?:joint |formal |press |news )*(?:conference|statement|declaration|communique)\b",
+    _I,
+)
 # Odds by which each kind of words moves its statuses.
 _ODDS: tuple[tuple[re.Pattern[str], dict[Status, float]], ...] = (
+    (_UNDER_WAY, {Status.OCCURRED: 6.0, Status.ONGOING: 3.0, Status.CANCELLED: 0.3}),
+    (_FOLLOWED, {Status.OCCURRED: 6.0}),
+    (_HAD_PLANNED, {Status.CANCELLED: 12.0, Status.PLANNED: 0.5}),
+    (_WITHOUT, {Status.CANCELLED: 0.2}),
     (_CALLED_OFF, {Status.CANCELLED: 12.0, Status.OCCURRED: 0.5}),
     (_DENIED, {Status.DENIED: 12.0, Status.OCCURRED: 0.5}),
     (_DONE, {Status.OCCURRED: 4.0}),
     (_AFTER, {Status.OCCURRED: 3.0}),
 )
-
-
-_OWNER = {
-    marker: re.compile(
-        re.escape(marker)
-        + r"['’]s (?!(?:\w+ ){0,2}(?:call|conversation|talks|meeting|visit|trip|summit|arrival|stay|guest|"
-        r"invitation|request|initiative|residence|palace|dacha|home|house|office|club|ranch|villa|estate|table|side|letter|"
-        r"message|counterpart)s?\b)"
-    )
-    for marker in (FIRST, SECOND)
-}
-
-
-def weigh_contact(contact: float, marked: str) -> float:
-    """The probability of a contact once the words around the markers are heard.
-
-    Whoever stands in a passage only as the owner of something ("welcomed B's offer", "B's envoy") met nobody there.
-    """
-    for marker, owner in _OWNER.items():
-        count = marked.count(marker)
-        if count and len(owner.findall(marked)) == count:
-            odds = OWNER_ODDS * contact / max(1e-6, 1.0 - contact)
-            return odds / (1.0 + odds)
-    return contact
 
 
 def weigh(status: Mapping[Status, float], sentence: str) -> dict[Status, float]:

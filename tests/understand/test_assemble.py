@@ -303,3 +303,93 @@ def test_a_length_in_a_sentence_about_others_is_theirs(gazetteer: Gazetteer, ass
     text = "Macron called Putin on Friday. For two hours Biden talked to Scholz."
     (call,) = contacts(gazetteer, assembler, text, Verdict("called", Mode.PHONE))
     assert call.duration_minutes is None
+
+
+LONE = {
+    "news of a journey": ("Macron travelled to Kyiv on Friday.", ["Kyiv"]),
+    "one trip told twice": ("Macron flies to Ukraine on Friday. Macron travelled to Kyiv.", ["Kyiv"]),
+    "two stops": ("Macron travelled to Kyiv. Macron travelled to Poland.", ["Kyiv", "Poland"]),
+    "the journey of somebody else": ("An envoy travelled to Kyiv in the wake of Macron's words.", []),
+    "background, late in the text": (
+        "It rained. It snowed. It froze. During his visit to Kyiv last week, Macron travelled to Kyiv too.", [],
+    ),
+    "in passing": ("It rained. It snowed. It froze. The deal was struck as Macron travelled to Kyiv.", []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "places"), LONE.values(), ids=LONE.keys())
+def test_journeys_without_a_host(gazetteer: Gazetteer, assembler: Assembler, text: str, places: list[str]) -> None:
+    verdicts = [Verdict(w, Mode.VISIT, alone=True) for w in ("travelled", "flies")]
+    found = contacts(gazetteer, assembler, text, *verdicts)
+    assert sorted(str(c.location) for c in found) == places
+
+
+def test_a_trip_called_off_is_not_a_plan_too(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron put off a visit to Kyiv. Macron was to travel to Kyiv on Monday."
+    (visit,) = contacts(
+        gazetteer, assembler, text, Verdict("put off", Mode.VISIT, Status.CANCELLED, alone=True),
+        Verdict("was to", Mode.VISIT, Status.PLANNED, alone=True, contact=0.99),
+    )  # fmt: skip
+    assert visit.status is Status.CANCELLED
+
+
+def test_a_letter_that_proposes_a_meeting_is_two_contacts(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron wrote to Putin on Friday, proposing a meeting in Geneva."
+    letter, meeting = contacts(gazetteer, assembler, text, Verdict("wrote", Mode.LETTER))
+    assert (letter.mode, letter.status) == (Mode.LETTER, Status.OCCURRED)
+    assert (meeting.mode, meeting.status) == (Mode.IN_PERSON, Status.PROPOSED)
+
+
+def test_a_call_denied_is_dated_by_the_call(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "The Kremlin denied on Thursday that Macron and Putin had spoken by phone the day before."
+    (call,) = contacts(gazetteer, assembler, text, Verdict("denied", Mode.PHONE, Status.DENIED))
+    assert (call.status, call.date) == (Status.DENIED, date(2022, 2, 9))
+
+
+def test_this_was_goes_with_the_call_before(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron called Putin on Friday. This was the second conversation of Macron and Putin since January."
+    (call,) = contacts(gazetteer, assembler, text, Verdict("called", Mode.PHONE), Verdict("This", Mode.IN_PERSON))
+    assert (call.mode, call.ordinal and call.ordinal.count) == (Mode.PHONE, 2)
+
+
+def test_two_calls_told_in_one_breath(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Macron spoke by phone to Putin and Scholz on Friday. Macron had a long phone call with Scholz."
+    found = contacts(gazetteer, assembler, text, Verdict("phone", Mode.PHONE))
+    assert sorted(names(c) for c in found) == [[MACRON, SCHOLZ], [MACRON, PUTIN]]
+
+
+def test_a_day_in_a_clause_about_somebody_else(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "It rained. It snowed. It froze. Macron met Putin, joined by Biden, who had seen them on Monday."
+    (talks,) = contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON, people=(MACRON, PUTIN)))
+    assert talks.date is None
+
+
+def test_the_day_of_the_words_that_a_call_was_about(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Putin apologised for remarks his minister made earlier this week in a phone call with Macron."
+    (call,) = contacts(
+        gazetteer, assembler, text, Verdict("phone", Mode.PHONE), title="Putin says sorry in phone call with Macron"
+    )
+    assert call.date == SATURDAY
+
+
+def test_two_contacts_of_one_sentence_share_their_day(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Biden is in Berlin. It rained. It snowed. Biden met Macron at noon, before his talks with Scholz."
+    found = contacts(
+        gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON, people=(BIDEN, MACRON)),
+        Verdict("talks", Mode.IN_PERSON, people=(BIDEN, SCHOLZ)), Verdict("Berlin talks", Mode.IN_PERSON),
+        title="Biden and Scholz hold Berlin talks",
+    )  # fmt: skip
+    assert {tuple(names(c)): c.date for c in found}[(MACRON, BIDEN)] == SATURDAY
+
+
+PAST = {
+    "some time ago": "My last phone call with Putin was some time ago, Macron said.",
+    "an old year in the sentence before": "In 2019 the pact was signed. Macron had met Putin at a dinner in Brest.",
+    "years earlier": "Macron met Putin for talks years earlier.",
+}
+
+
+@pytest.mark.parametrize("text", PAST.values(), ids=PAST.keys())
+def test_the_past_without_a_date_is_history(gazetteer: Gazetteer, assembler: Assembler, text: str) -> None:
+    found = contacts(gazetteer, assembler, text, Verdict("Putin", Mode.IN_PERSON))
+    assert [c.historical for c in found] == [True]

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.understand.candidates import FIRST, MAX_LEADERS, OTHER, SECOND, WINDOW, Candidate
+from pipeline.understand.candidates import MAX_LEADERS, WINDOW, Candidate
+from pipeline.understand.clauses import FIRST, OTHER, SECOND
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.reading import Reading
 

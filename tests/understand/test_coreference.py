@@ -12,6 +12,10 @@ Said = Callable[..., list[str]]
 CASES = {
     "he is the subject of the sentence before": ("Macron met Putin. He then left.", "He = Emmanuel Macron"),
     "she is the woman": ("Putin met Ursula von der Leyen. She then left.", "She = Ursula von der Leyen"),
+    "his belongs to the one who speaks": (
+        "After a meeting with Putin in Sochi, Macron said little before his dinner.",
+        "his = Emmanuel Macron",
+    ),
     "his belongs to the subject": ("Macron told Putin of his fears.", "his = Emmanuel Macron"),
     "he outside a quote is not one named in it": (
         'Macron landed. "I spoke to President Putin," he said.',

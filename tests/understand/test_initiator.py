@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.understand.candidates import FIRST, SECOND
+from pipeline.understand.clauses import FIRST, SECOND
 from pipeline.understand.initiator import find_initiator
 
 

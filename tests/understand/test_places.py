@@ -42,6 +42,8 @@ def test_places(finder: PlaceFinder, sentence: str, places: list[tuple[str, str 
         "Troops in Moldova were on the agenda.",
         "Russia's president spoke of Berlin's offer.",
         "They spoke at the OSCE of gas.",
+        "They met at the Shanghai Cooperation Organization.",
+        "They spoke of the outcome in the Normandy talks.",
         "They met at the Alpine Forum.",
         "They met in February.",
         "He spoke in English on Monday.",

@@ -3,8 +3,7 @@
 import pytest
 
 from pipeline.domain import Status
-from pipeline.understand.candidates import FIRST, SECOND
-from pipeline.understand.tense import weigh, weigh_contact
+from pipeline.understand.tense import weigh
 
 EVEN = dict.fromkeys(Status, 1 / len(Status))
 
@@ -21,6 +20,11 @@ EVEN = dict.fromkeys(Status, 1 / len(Status))
         ("Aides poured cold water on reports that A and B are in touch.", Status.DENIED),
         ("A did not talk to B, his office said.", Status.DENIED),
         ("A met B.", Status.OCCURRED),
+        ("[unused1] lands in Oslo as [unused2] waits.", Status.OCCURRED),
+        ("[unused1] leaves talks with [unused2] empty-handed.", Status.OCCURRED),
+        ("[unused1] paid a surprise visit to [unused2].", Status.OCCURRED),
+        ("Minister to travel after [unused1] and [unused2]'s meeting", Status.OCCURRED),
+        ("A had been due to host B.", Status.CANCELLED),
         ("A and B held two hours of talks.", Status.OCCURRED),
         ("A speaks to the press after meeting with B.", Status.OCCURRED),
         ("A and B agreed on a pipeline at a summit by the sea.", Status.OCCURRED),
@@ -41,16 +45,3 @@ def test_a_sure_model_is_not_overruled() -> None:
     sure = {s: 0.97 if s is Status.PLANNED else 0.006 for s in Status}
     weighed = weigh(sure, "A, who met B last year, will see him again.")
     assert max(weighed, key=lambda s: weighed[s]) is Status.PLANNED
-
-
-@pytest.mark.parametrize("sentence", ["A welcomed B's offer.", "A met B's envoy.", "A's aide and B spoke."])
-def test_whoever_only_owns_something_met_nobody(sentence: str) -> None:
-    marked = sentence.replace("A", FIRST, 1).replace("B", SECOND)
-    assert weigh_contact(0.7, marked) < 0.35
-
-
-@pytest.mark.parametrize(
-    "sentence", ["A met B.", "A met B at B's palace.", "A's call with B was short.", "A came to B's residence."]
-)
-def test_owners_who_are_met_all_the_same(sentence: str) -> None:
-    assert weigh_contact(0.7, sentence.replace("A", FIRST, 1).replace("B", SECOND)) == 0.7

@@ -1,0 +1,63 @@
+"""Who stands in a sentence of a contact without taking part: owners of things, and speakers of the talks of others.
+
+Read in marked text, as odds on top of the model's judgement.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.understand.clauses import FIRST, OTHER, SECOND
+
+_I = re.IGNORECASE
+OWNER_ODDS = 0.15
+BETWEEN_ODDS = 3.0
+
+_OWNER = {
+    marker: re.compile(
+        re.escape(marker)
+        + r"['’]s (?!(?:\w+ ){0,2}(?:call|conversation|talks|meeting|visit|trip|summit|arrival|stay|guest|"
+        r"invitation|request|initiative|residence|palace|dacha|home|house|office|club|ranch|villa|estate|table|side|letter|"
+        r"message|counterpart)s?\b)"
+    )
+    for marker in (FIRST, SECOND)
+}
+_NOUNS = (
+    r"(?:(?:phone |telephone |video )?(?:calls?|conversations?|talks|meetings?|summits?|dinner|lunch|breakfast|"
+    r"negotiations|videoconference|discussions?|encounter|tete-a-tete|soir[ée]e|session))\b"
+)
+_CONTACTS = re.compile(rf"\b{_NOUNS}", _I)
+_BETWEEN = re.compile(
+    rf"\b(?P<what>{_NOUNS})(?: [\w-]+){{0,4}} between "
+    rf"(?P<who>(?:[^.;:]{{0,40}}?\[unused\d\](?!['’]s (?!country))){{2,4}})",
+    _I,
+)
+# Words of hosts and mediators, and of contacts beside the one between the two.
+_APART = re.compile(
+    r"\b(?:met|meets?|spoke|speaks|called|phoned|visit\w*|receiv\w*|welcom\w*|host\w*|mediat\w*|broker\w*|chair\w*|"
+    r"conven\w*|join\w*|attend\w*|moderat\w*|facilitat\w*|took part|take part|three-way|trilateral|four-way|also)\b",
+    _I,
+)
+
+
+def weigh_contact(contact: float, marked: str) -> float:
+    """The probability of a contact once the words around the markers are heard.
+
+    "The call between A and B" is theirs, and not that of C who speaks of it. Whoever stands in a passage only as the
+    owner of something ("welcomed B's offer", "B's envoy") met nobody there.
+    """
+    odds = contact / max(1e-6, 1.0 - contact)
+    between = _BETWEEN.search(marked)
+    if between is not None and not _APART.search(marked):
+        inside = [m in between["who"] for m in (FIRST, SECOND)]
+        if all(inside):
+            odds *= BETWEEN_ODDS
+        elif OTHER in between["who"] and _CONTACTS.findall(marked) == [between["what"]]:
+            odds /= BETWEEN_ODDS**2
+        contact = odds / (1.0 + odds)
+    for marker, owner in _OWNER.items():
+        count = marked.count(marker)
+        if count and len(owner.findall(marked)) == count:
+            odds = OWNER_ODDS * contact / max(1e-6, 1.0 - contact)
+            return odds / (1.0 + odds)
+    return contact

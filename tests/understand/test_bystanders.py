@@ -1,0 +1,44 @@
+"""Who stands in a sentence of a contact without taking part."""
+
+import pytest
+
+from pipeline.understand.bystanders import weigh_contact
+from pipeline.understand.clauses import FIRST, OTHER, SECOND
+
+
+def marked(sentence: str) -> str:
+    return sentence.replace("A", FIRST).replace("B", SECOND).replace("C", OTHER)
+
+
+@pytest.mark.parametrize("sentence", ["A welcomed B's offer.", "A met B's envoy.", "A's aide and B spoke."])
+def test_whoever_only_owns_something_met_nobody(sentence: str) -> None:
+    marked = sentence.replace("A", FIRST, 1).replace("B", SECOND)
+    assert weigh_contact(0.7, marked) < 0.35
+
+
+@pytest.mark.parametrize(
+    "sentence", ["A met B.", "A met B at B's palace.", "A's call with B was short.", "A came to B's residence."]
+)
+def test_owners_who_are_met_all_the_same(sentence: str) -> None:
+    assert weigh_contact(0.7, sentence.replace("A", FIRST, 1).replace("B", SECOND)) == 0.7
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["A hailed the phone call between B and C.", "A said the talks in Oslo between C and B had gone well."],
+)
+def test_whoever_speaks_of_the_talks_of_others_was_not_there(sentence: str) -> None:
+    assert weigh_contact(0.6, marked(sentence)) < 0.2
+
+
+@pytest.mark.parametrize("sentence", ["C hailed the call between A and B.", "The dinner between A, B and C ran late."])
+def test_talks_between_two_are_theirs(sentence: str) -> None:
+    assert weigh_contact(0.5, marked(sentence)) == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["A hosted talks between B and C.", "A met B after talks between B and C.", "Ties between A and B are cool."],
+)
+def test_hosts_and_other_contacts_stay_as_they_are(sentence: str) -> None:
+    assert weigh_contact(0.5, marked(sentence)) == 0.5
