@@ -27,7 +27,7 @@ import feedparser
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pipeline.ingest.feedfile import parse_feed
+from pipeline.ingest.feedfile import ParsedFeed, parse_feed
 from pipeline.ingest.text import plain
 
 LIMIT_SECONDS = 2.0
@@ -257,6 +257,11 @@ def told(reading: dict[str, Any]) -> list[tuple[str, str]]:
     return [entry for entry in found if any(entry)]
 
 
+def pairs(feed: ParsedFeed) -> list[tuple[str, str]]:
+    """The same of our reading."""
+    return [(entry.title, entry.link or "") for entry in feed.entries]
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     options.add_argument("--runs", type=int, default=3000)
@@ -272,8 +277,7 @@ def main() -> int:
     chance = random.Random(chosen.seed)
     for text in SOUND.values():
         body = text.encode()
-        ours = [(e.title, e.link or "") for e in parse_feed(body, URL).entries]
-        report["differ_undamaged"] += ours != told(alone(body))
+        report["differ_undamaged"] += pairs(parse_feed(body, URL)) != told(alone(body))
     for _ in range(chosen.runs):
         name = chance.choice(list(SOUND))
         body = SOUND[name].encode()
@@ -291,12 +295,12 @@ def main() -> int:
         counts["feedparser_crashed"] += "crashed" in theirs
         counts["more" if ours > others else "fewer" if ours < others else "equal"] += 1
         if ours == others and not theirs.get("bozo"):
-            same = [(e.title, e.link or "") for e in feed.entries] == told(theirs)
+            same = pairs(feed) == told(theirs)
             counts["sound_and_same" if same else "sound_and_different"] += 1
             if not same and shown < chosen.show:
                 shown += 1
-                pairs = zip([(e.title, e.link or "") for e in feed.entries], told(theirs), strict=True)
-                print("different:", name, done, [(a, b) for a, b in pairs if a != b][:2], file=sys.stderr)
+                both = zip(pairs(feed), told(theirs), strict=True)
+                print("different:", name, done, [(a, b) for a, b in both if a != b][:2], file=sys.stderr)
         if ours < others and shown < chosen.show:
             shown += 1
             print("fewer:", name, done, ours, "<", others, feed.problems, file=sys.stderr)

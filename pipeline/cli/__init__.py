@@ -12,6 +12,7 @@ GROUPS = (
     "analyse",
     "topics",
     "ingest",
+    "feeds",
     "archive",
     "newswire",
     "warehouse",

@@ -119,11 +119,12 @@ def _read(rows: list[Any]) -> tuple[list[FeedRow], list[str]]:
         try:
             read.append(FeedRow.model_validate(row))
         except ValidationError as error:
-            mistakes += [f"{name}: {line}" for line in _lines(error)]
+            mistakes += [f"{name}: {line}" for line in in_words(error)]
     return read, mistakes
 
 
-def _lines(error: ValidationError) -> Iterable[str]:
+def in_words(error: ValidationError) -> Iterable[str]:
+    """The mistakes of one row, each with its key and its mend."""
     for fault in error.errors():
         key = str(fault["loc"][0]) if fault["loc"] else "row"
         if fault["type"] == "string_pattern_mismatch":

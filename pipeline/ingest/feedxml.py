@@ -43,6 +43,7 @@ _KNOWN = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _BEGINS = re.compile(r"<(?:rss|feed|rdf:RDF|RDF|urlset|sitemapindex)[\s>]")
 _HARMLESS = re.compile(r"(?:\s|<!--(?:(?!-->).)*-->|<\?[^<>]*\?>)*", re.DOTALL)
 _PREFIX = re.compile(r"[<\s/]([A-Za-z_][\w.-]{0,30}):[A-Za-z_]")
+_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([A-Za-z_][\w:.-]*)\s*=\s*("[^"<]*"|'[^'<]*')""")
 _XMLNS = re.compile(r"""\sxmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*(?:"([^"<>]{1,300})"|'([^'<>]{1,300})')""")
 _BAD_REFERENCE = re.compile(r"&#(?:(\d{1,7})|x([\da-fA-F]{1,6}));")
 
@@ -155,7 +156,7 @@ def _document(root: str, head: str, entries: list[str], text: str) -> str:
     version = re.search(r"""\sversion\s*=\s*["']([\w.]{1,10})["']""", opening[0] if opening else "")
     start = f"<{root} {attributes}" + (f' version="{version[1]}"' if version else "") + ">"
     channel = re.search(r"<channel[\s>]", head) is not None
-    front = _fragment(start, _balanced(_loosened(_CHANNEL.sub("", head[opening.end() :] if opening else ""))))
+    front = _fragment(start, _balanced(loosened(_CHANNEL.sub("", head[opening.end() :] if opening else "")), 500))
     body = "".join(_fragment(start, entry) for entry in entries)
     if not channel:
         return f"{start}{front}{body}</{root}>"
@@ -188,9 +189,9 @@ def _segment(text: str, name: str, most: int) -> str:
     if opening is None or opening[1].endswith("/"):
         return ""
     # Of a tag that nothing ends the attributes are no matter: they may be the text that follows.
-    attributes = _loosened(opening[1]) if opening[2] else ""
+    attributes = _attributes(opening[1]) if opening[2] else ""
     rest = inside[opening.end() if opening[2] else len(name) + 1 :]
-    return f"<{name}{attributes}>{_balanced(_loosened(_closed_cdata(rest)), most)}</{name}>"
+    return f"<{name}{attributes}>{_balanced(loosened(_closed_cdata(rest)), most)}</{name}>"
 
 
 def _balanced(markup: str, most: int) -> str:
@@ -213,7 +214,7 @@ def _balanced(markup: str, most: int) -> str:
             most -= 1
             if most >= 0 and len(stack) < DEEPEST:
                 stack.append(name)
-                pieces.append(whole)
+                pieces.append(f"<{name}{_attributes(whole[1 + len(name) : -1])}>")
         elif name in stack:
             while (last := stack.pop()) != name:
                 pieces.append(f"</{last}>")
@@ -225,6 +226,12 @@ def _balanced(markup: str, most: int) -> str:
     pieces.append((rest[: rest.rfind("<")] if re.search(r"<[/A-Za-z!][^>]*$", rest) else rest).replace("<", "&lt;"))
     pieces += [f"</{name}>" for name in reversed(stack)]
     return "".join(pieces)
+
+
+def _attributes(text: str) -> str:
+    """Those attributes of a tag that are whole, each once."""
+    found = dict(_ATTRIBUTE.findall(loosened(text)))
+    return "".join(f" {name}={value}" for name, value in found.items())
 
 
 def _alike(opened: str, ended: str) -> bool:
@@ -268,7 +275,7 @@ def _closed_cdata(text: str) -> str:
     return text
 
 
-def _loosened(text: str) -> str:
+def loosened(text: str) -> str:
     """Bare ampersands and entities that only HTML knows, made what they mean."""
     return _LOOSE.sub(_ampersand, text) if "&" in text else text
 

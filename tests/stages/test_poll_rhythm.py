@@ -270,6 +270,43 @@ def test_a_limit_takes_those_that_waited_longest(desk: Desk) -> None:
     assert [path for path, _ in desk.press.asked] == ["/a", "/b", "/c"]
 
 
+def test_a_sitemap_index_is_followed_one_level_deep(desk: Desk) -> None:
+    base = f"http://127.0.0.1:{desk.press.port}"
+    page = "<url><loc>https://n.test/{}</loc><news:news><news:title>T {}</news:title></news:news></url>"
+    start = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">'
+    desk.press.says["/n"] = (
+        200,
+        {"ETag": '"index"'},
+        f"<sitemapindex><sitemap><loc>{base}/a</loc></sitemap><sitemap><loc>{base}/gone</loc></sitemap>"
+        f"<sitemap><loc>{base}/n</loc></sitemap></sitemapindex>".encode(),
+    )
+    desk.press.says["/a"] = (200, {}, f"{start}{page.format(1, 1)}{page.format(2, 2)}</urlset>".encode())
+    desk.poll(START)
+    assert desk.rows("SELECT title FROM staging.item ORDER BY 1") == [("T 1",), ("T 2",)]
+    health, problems = desk.health("health, last_problems")
+    assert (
+        health == "faulty"
+        and any("http_not_found" in p for p in problems)
+        and any("index within" in p for p in problems)
+    )
+    desk.press.says["/a"] = (200, {}, f"{start}{page.format(3, 3)}</urlset>".encode())
+    desk.poll(START + 7 * HOUR)
+    assert "If-None-Match" not in desk.press.asked[-1][1], "the index may stay as it is while its parts change"
+    assert desk.rows("SELECT count(*) FROM staging.item") == [(3,)]
+
+
+def test_an_index_of_which_no_part_can_be_read_has_failed(desk: Desk) -> None:
+    desk.press.says["/n"] = (200, {}, b"<sitemapindex><sitemap><loc>/gone</loc></sitemap></sitemapindex>")
+    assert desk.poll(START).refused == {"http_not_found": 1}
+
+
+def test_the_same_clock_again_asks_good_feeds_again_and_failed_ones_not(desk: Desk) -> None:
+    desk.configure("n", "gone")
+    desk.press.says["/n"] = hourly(START)
+    assert desk.poll(START).taken == 2
+    assert desk.poll(START).taken == 1, "under a frozen clock no time can pass"
+
+
 class Inbox:
     """A relay that keeps what it is given."""
 
