@@ -40,7 +40,7 @@ _SAID_BEFORE = re.compile(
 )
 # The day of words that the contact is about: "apologised for remarks that his minister made last week".
 _UTTERED_BEFORE = re.compile(
-    r"\b(?:comments?|remarks?|statements?|claims?|accusations?|allegations?|threats?|attacks?)\b[^,;]{0,40}"
+    r"\b(?:comments?|remarks?|statements?|claims?|accusations?|allegations?|threats?|attacks?)\b[^,;]{0,80}"
     r"\b(?:made|voiced|levell?ed|issued|uttered|launched|carried out)\b[^,;]{0,50}$",
     _I,
 )
@@ -284,7 +284,9 @@ def _choose_date(
         before, after = text[max(0, span.start - 80) : span.start], text[span.end : span.end + 40]
         near = min(cues, key=lambda cue: _distance(text, span, cue), default=None)
         said = not owned and bool(
-            _SAID_BEFORE.search(before) or _SAID_AFTER.match(after) or _UTTERED_BEFORE.search(before)
+            _SAID_BEFORE.search(before)
+            or _SAID_AFTER.match(after)
+            or _UTTERED_BEFORE.search(text[max(0, span.start - 160) : span.start])
         )
         if near is not None and not owned and _OTHER_CLAUSE.search(text[span.end : near[0]]):
             said = True  # "A is to travel on Friday after talks with B": not the day of the talks

@@ -70,17 +70,19 @@ def _travels(reading: Reading, item: Told, place: Place) -> bool:
 
 def _background(reading: Reading, item: Told) -> bool:
     """Whether the sentence only sets something else in the time of the journey, after the news has been told."""
+    if _AS_HE.search(item.text):
+        return True
     if item.claim.sentence <= LEAD or (item.facts.near and item.facts.date and item.facts.date.grain is Grain.DAY):
         return False
     start = reading.sentences[item.claim.sentence].start
     lead = reading.whole[start : item.claim.anchors[0][0]] if item.claim.anchors else ""
-    return looks_back(item.text) or bool(_ASIDE.search(lead)) or bool(_AS_HE.search(item.text))
+    return looks_back(item.text) or bool(_ASIDE.search(lead))
 
 
 def _each_once(found: Sequence[tuple[Told, Place]]) -> list[tuple[Told, Place]]:
     """One journey for all claims of a person's trip to a country whose days agree: the surest, a refusal before all."""
     out: list[tuple[Told, Place]] = []
-    ranked = sorted(found, key=lambda f: (f[0].claim.best_course is not Course.NOT, -f[0].claim.contact))
+    ranked = sorted(found, key=lambda f: (f[0].claim.best_course is not Course.NOT, -_sureness(f[0])))
     for item, place in ranked:
         again = next(
             (
@@ -95,6 +97,10 @@ def _each_once(found: Sequence[tuple[Told, Place]]) -> list[tuple[Told, Place]]:
         elif out[again][1].kind == "country" and place.kind == "city":
             out[again] = (out[again][0], place)
     return sorted(out, key=lambda f: (f[0].claim.sentence, f[1].start))
+
+
+def _sureness(item: Told) -> float:
+    return item.claim.contact * item.claim.course(item.claim.best_course)
 
 
 def _one_place(one: Place, other: Place) -> bool:

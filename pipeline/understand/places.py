@@ -67,7 +67,9 @@ _NAMED_AFTER = re.compile(
     r"Process|Convention|Framework|Declaration|Communique|Treaty|Bank|Group|format|process|agreements?|accords?|protocol|"
     r"grain (?:deal|initiative))\b"
 )
-_FORMATS = re.compile(r"^Normandy\s+(?:\w+\s+)?(?:talks|summit|four|group|meeting|contacts|partners)\b", re.IGNORECASE)
+_FORMATS = re.compile(
+    r"^Normandy\s+(?:\w+\s+)?(?:talks|summit|four|group|meeting|contacts|partners|format|process)\b", re.IGNORECASE
+)
 # "in the French capital", "to Canada's capital"
 _CAPITAL = re.compile(
     r"\b(?P<prep>in|to|at|visited|visiting|visit)\s+"

@@ -314,6 +314,7 @@ LONE = {
         "It rained. It snowed. It froze. During his visit to Kyiv last week, Macron travelled to Kyiv too.", [],
     ),
     "in passing": ("It rained. It snowed. It froze. The deal was struck as Macron travelled to Kyiv.", []),
+    "in passing, as he flew": ("Macron made his offer as he travelled to Kyiv.", []),
 }  # fmt: skip
 
 
@@ -365,7 +366,10 @@ def test_a_day_in_a_clause_about_somebody_else(gazetteer: Gazetteer, assembler: 
 
 
 def test_the_day_of_the_words_that_a_call_was_about(gazetteer: Gazetteer, assembler: Assembler) -> None:
-    text = "Putin apologised for remarks his minister made earlier this week in a phone call with Macron."
+    text = (
+        "Putin apologised for remarks that his foreign minister in Moscow had made about the war earlier this week in "
+        "a phone call with Macron."
+    )
     (call,) = contacts(
         gazetteer, assembler, text, Verdict("phone", Mode.PHONE), title="Putin says sorry in phone call with Macron"
     )

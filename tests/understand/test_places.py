@@ -44,6 +44,7 @@ def test_places(finder: PlaceFinder, sentence: str, places: list[tuple[str, str 
         "They spoke at the OSCE of gas.",
         "They met at the Shanghai Cooperation Organization.",
         "They spoke of the outcome in the Normandy talks.",
+        "They will meet again in the Normandy format.",
         "They met at the Alpine Forum.",
         "They met in February.",
         "He spoke in English on Monday.",
