@@ -113,6 +113,13 @@ def fates(rows: list[dict[str, object]]) -> Counter[str]:
     return Counter(repr({key: value for key, value in row.items() if key != "url"}) for row in rows)
 
 
+def is_postgres(process: psutil.Process) -> bool:
+    try:
+        return "postgres" in process.name()
+    except psutil.NoSuchProcess:  # it ended while we looked
+        return False
+
+
 def test_a_leftover_server_of_a_killed_run_is_stopped(first_run: Run) -> None:
     """`kill -9` of `hotline run` itself: the next command finds the server and stops it at its end."""
     run = first_run.home.start("run")
@@ -120,7 +127,7 @@ def test_a_leftover_server_of_a_killed_run_is_stopped(first_run: Run) -> None:
     children = psutil.Process(run.pid).children(recursive=True)
     run.kill()
     run.communicate()
-    _, alive = psutil.wait_procs([child for child in children if "postgres" not in child.name()], timeout=15)
+    _, alive = psutil.wait_procs([child for child in children if not is_postgres(child)], timeout=15)
     assert not alive
     done = first_run.home.run("run")
     assert done.returncode == 0, done.stdout
