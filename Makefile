@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run up test test-hub lint format doctor clean
+.PHONY: help setup run up test test-hub eval lint format doctor clean
 
 # Another activated environment or another Airflow must not leak into ours.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH AIRFLOW_HOME AIRFLOW_CONFIG CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX
@@ -35,6 +35,9 @@ test-hub: $(STAMP) ## Run the tests that need torch (installs the extra [hub]; s
 	@echo "Installing the extra [hub] ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python "$${HUB_TORCH:-torch>=2.13}"
 	@$(BIN)/python -m pytest -m hub $(ARGS)
+
+eval: $(STAMP) ## Measure the understanding on the test set in evals/; fails where a floor breaks
+	@$(BIN)/python -m bench.gate $(ARGS)
 
 lint: $(STAMP) ## Check style and types
 	@$(BIN)/ruff check .
