@@ -152,6 +152,7 @@ def main() -> None:
     ap.add_argument("--heat", type=float, default=1.5, help="temperature of the soft labels")
     ap.add_argument("--seed", type=int, default=7)
     ap.add_argument("--weights", type=Path, help="keep the tuned part here")
+    ap.add_argument("--start", type=Path, help="what --weights kept of an earlier run, to go on from")
     ap.add_argument("--tuned", type=Path, help="what --weights kept of an earlier run: label only")
     a = ap.parse_args()
     random.seed(a.seed)
@@ -160,6 +161,8 @@ def main() -> None:
     if a.tuned:
         net.load_state_dict(torch.load(a.tuned, weights_only=True), strict=False)
     else:
+        if a.start:
+            net.load_state_dict(torch.load(a.start, weights_only=True), strict=False)
         tune(net, a)
     label(net, a)
 
