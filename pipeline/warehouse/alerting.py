@@ -218,11 +218,17 @@ def note_unknown(conn: Connection, outbox_id: int, why: str) -> None:
 
 
 def unknown_fates(conn: Connection, outbox_id: int) -> int:
-    """How many deliveries of a message ended without anybody knowing whether the relay took it."""
+    """How many deliveries of a message, since it was last requeued, ended without anybody knowing their outcome."""
     with conn.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM core.outbox_attempt WHERE outbox_id = %s AND starts_with(reply, %s)",
-            (outbox_id, UNKNOWN),
+            """
+            SELECT count(*) FROM core.outbox_attempt AS attempt
+            WHERE outbox_id = %(outbox_id)s AND starts_with(reply, %(unknown)s) AND NOT EXISTS (
+                SELECT FROM core.outbox_attempt AS later
+                WHERE later.outbox_id = %(outbox_id)s AND later.outcome = 'requeued'
+                  AND later.attempt_id > attempt.attempt_id)
+            """,
+            {"outbox_id": outbox_id, "unknown": UNKNOWN},
         )
         return int((cursor.fetchone() or (0,))[0])
 

@@ -10,13 +10,16 @@ import psycopg2
 import pytest
 from psycopg2.extensions import connection as Connection
 
+from pipeline.warehouse.alerting import unknown_fates
 from pipeline.warehouse.contacts import save_contacts
 from pipeline.warehouse.outbox import (
     Message,
     claim_messages,
+    dead_letters,
     enqueue,
     mark_failed,
     mark_sent,
+    resend,
     undelivered,
 )
 
@@ -112,3 +115,60 @@ def test_a_claim_ends_with_its_connection(house: House, message: Message, anothe
         if claimed := claim_messages(house.conn, 10, LEASE):
             break
     assert claimed[0].message_id == "<1@hotline>"
+
+
+def test_a_dead_letter_is_listed_with_its_fate_and_goes_out_again_when_asked(house: House, message: Message) -> None:
+    enqueue(house.conn, message)
+    enqueue(house.conn, replace(message, recipient="b@example.org", message_id="<2@hotline>"))
+    for reply in ("550 no such user", "fate unknown: no answer after the message was sent"):
+        (claimed,) = claim_messages(house.conn, 1, LEASE)
+        mark_failed(house.conn, claimed.outbox_id, reply, permanent=True)
+    unknown, refused = dead_letters(house.conn)
+    assert (refused.fate, refused.last_reply, refused.attempts) == ("refused", "550 no such user", 1)
+    assert (unknown.fate, unknown.recipient) == ("unknown", "b@example.org")
+    assert unknown_fates(house.conn, unknown.outbox_id) == 1
+    resend(house.conn, unknown.outbox_id, "ann")
+    assert unknown_fates(house.conn, unknown.outbox_id) == 0
+    assert [letter.outbox_id for letter in dead_letters(house.conn)] == [refused.outbox_id]
+    (again,) = claim_messages(house.conn, 10, LEASE)
+    assert (again.message_id, again.attempts) == ("<2@hotline>", 0)
+    assert house.one("SELECT reply FROM core.outbox_attempt WHERE outcome = 'requeued'") == (
+        "to be sent again, asked for by ann"
+    )
+
+
+def test_only_a_dead_letter_is_sent_again(house: House, message: Message) -> None:
+    enqueue(house.conn, message)
+    (claimed,) = claim_messages(house.conn, 10, LEASE)
+    with pytest.raises(LookupError, match="it is waiting, not failed"):
+        resend(house.conn, claimed.outbox_id)
+    mark_sent(house.conn, claimed.outbox_id, "250 OK")
+    with pytest.raises(LookupError, match="it is sent, not failed"):
+        resend(house.conn, claimed.outbox_id)
+    with pytest.raises(LookupError, match="there is no such message"):
+        resend(house.conn, -1)
+
+
+def test_channels_are_claimed_apart_from_mail_and_carry_the_contact_as_data(house: House, message: Message) -> None:
+    enqueue(house.conn, message)
+    enqueue(house.conn, replace(message, recipient="webhook+https://hooks.example.org/#1a2b", message_id="<2@hotline>"))
+    assert (undelivered(house.conn), undelivered(house.conn, "mail"), undelivered(house.conn, "channel")) == (2, 1, 1)
+    (mail,) = claim_messages(house.conn, 10, LEASE, "mail")
+    (hook,) = claim_messages(house.conn, 10, LEASE, "channel")
+    assert (mail.recipient, mail.payload) == ("desk@example.org", None)
+    assert hook.payload is not None
+    assert (hook.payload["contact_id"], hook.payload["occurred_on"], hook.payload["duration_minutes"]) == (
+        A,
+        "2022-02-12",
+        100,
+    )
+    assert [p["name"] for p in hook.payload["participants"]] == ["Emmanuel Macron", "Vladimir Putin"]
+    assert [s["outlet"] for s in hook.payload["sources"]] == ["The Courier"]
+
+
+def test_the_other_side_may_ask_for_a_longer_pause(house: House, message: Message) -> None:
+    enqueue(house.conn, message)
+    (claimed,) = claim_messages(house.conn, 10, LEASE)
+    mark_failed(house.conn, claimed.outbox_id, "503 busy", permanent=False, wait_seconds=900)
+    house.conn.commit()
+    assert house.one("SELECT next_attempt_at > now() + interval '14 minutes' FROM core.outbox") is True
