@@ -8,7 +8,7 @@ from airflow.api_fastapi.core_api.security import get_user
 from airflow.plugins_manager import AirflowPlugin
 from fastapi import Depends
 
-from pipeline.runtime.page import build_app
+from pipeline.dashboard.app import build_app
 
 PREFIX = "/leader-contacts"
 

@@ -15,14 +15,17 @@ NOUNS = {"domain", "settings"}
 MAY_IMPORT = {
     "domain": set(),
     "settings": set(),
+    # Which addresses are public: asked by those who fetch pages and by those who call webhooks.
+    "addresses": set(),
     "newswire": {"domain"},
     "understand": {"domain"},
     "reconcile": {"domain"},
     # The embedded server is part of the run time too: private files, ports, and faults that say what to mend.
     "warehouse": {*NOUNS, "runtime.private", "runtime.ports", "runtime.errors"},
-    "ingest": {*NOUNS, "warehouse"},
-    "alerts": {*NOUNS, "warehouse"},
+    "ingest": {*NOUNS, "addresses", "warehouse"},
+    "alerts": {*NOUNS, "addresses", "warehouse"},
     "stages": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts"},
+    "dashboard": {*NOUNS, "warehouse", "alerts"},
     "runtime": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "stages", "newswire"},
     "cli": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "stages", "newswire", "runtime"},
 }

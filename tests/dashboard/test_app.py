@@ -5,23 +5,17 @@ from __future__ import annotations
 import pytest
 from fastapi.testclient import TestClient
 
-from pipeline.runtime.page import build_app, web_link
-from pipeline.settings import Settings, get_settings
-
-
-@pytest.fixture
-def client(warehouse_dsn: str, monkeypatch: pytest.MonkeyPatch) -> TestClient:
-    monkeypatch.setenv("HOTLINE_WAREHOUSE_DSN", warehouse_dsn)
-    get_settings.cache_clear()
-    yield TestClient(build_app(dependencies=[]))
-    get_settings.cache_clear()
+from pipeline.dashboard.app import build_app
+from pipeline.dashboard.pages import web_link
+from pipeline.settings import Settings
 
 
 def test_an_empty_warehouse_says_what_to_do(client: TestClient) -> None:
     answer = client.get("/")
     assert answer.status_code == 200
     assert "Start a run" in answer.text
-    assert "script" not in answer.headers["Content-Security-Policy"]
+    assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("leader", ["<script>alert(1)</script>", "'; drop table core.contact; --", "a" * 100])
@@ -37,7 +31,7 @@ def test_an_unknown_contact_is_not_found(client: TestClient) -> None:
 
 
 def test_without_a_warehouse_it_says_which_setting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.runtime.page.get_settings", lambda: Settings(warehouse_dsn=None))
+    monkeypatch.setattr("pipeline.dashboard.app.get_settings", lambda: Settings(warehouse_dsn=None))
     answer = TestClient(build_app(dependencies=[])).get("/")
     assert answer.status_code == 503
     assert "HOTLINE_WAREHOUSE_DSN" in answer.json()["detail"]
