@@ -16,8 +16,9 @@ from typing import Literal
 import httpcore
 import httpx
 
+from pipeline.addresses import is_loopback_host
 from pipeline.domain import Page, Reason
-from pipeline.ingest.addresses import Guard, GuardedBackend, Resolver, is_loopback_host, resolve
+from pipeline.ingest.addresses import Guard, GuardedBackend, Resolver, resolve
 from pipeline.ingest.archive import Keeper
 from pipeline.ingest.decoding import ACCEPT_ENCODING, decoder_for
 from pipeline.ingest.faults import Fault, fault_of, reason_of_status

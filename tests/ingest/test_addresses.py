@@ -12,8 +12,8 @@ from typing import Any
 import httpcore
 import pytest
 
+from pipeline.addresses import forbidden
 from pipeline.domain import Page, Reason
-from pipeline.ingest.addresses import forbidden
 from pipeline.ingest.client import Client
 from pipeline.settings import Settings
 
