@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from airflow.api_fastapi.app import get_auth_manager
+from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
+from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from airflow.api_fastapi.core_api.security import get_user
 from airflow.plugins_manager import AirflowPlugin
-from fastapi import Depends
+from fastapi import Depends, HTTPException
 
 from pipeline.dashboard.app import build_app
 
 PREFIX = "/leader-contacts"
+
+
+def operator(user: Annotated[BaseUser, Depends(get_user)]) -> str:
+    """The name of a user who may run `news_monitor`: only they may change something from the page."""
+    if not get_auth_manager().is_authorized_dag(method="PUT", details=DagDetails(id="news_monitor"), user=user):
+        raise HTTPException(403, "Only who may edit the DAG news_monitor may do this.")
+    return user.get_name()
 
 
 class LeaderContactsPlugin(AirflowPlugin):
@@ -19,7 +29,11 @@ class LeaderContactsPlugin(AirflowPlugin):
     name = "leader_contacts"
     # Airflow serves plugin apps to anybody; this dependency answers 401 to who is not logged in.
     fastapi_apps: ClassVar[list[Any]] = [
-        {"app": build_app(dependencies=[Depends(get_user)]), "url_prefix": PREFIX, "name": "Leader contacts"}
+        {
+            "app": build_app(dependencies=[Depends(get_user)], actor=operator),
+            "url_prefix": PREFIX,
+            "name": "Leader contacts",
+        }
     ]
     external_views: ClassVar[list[Any]] = [
         {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,10 +14,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
 from pipeline.dashboard.drawing import matrix, network, stacked
-from pipeline.dashboard.pages import render
+from pipeline.dashboard.operations import changing, watching
 from pipeline.dashboard.passages import passages
+from pipeline.dashboard.serving import HEADERS, html, warehouse_dsn
 from pipeline.dashboard.table import csv_text
-from pipeline.settings import get_settings
 from pipeline.warehouse import explore
 from pipeline.warehouse.explore import Filter
 from pipeline.warehouse.page import contact_row, overview, reading
@@ -25,18 +25,14 @@ from pipeline.warehouse.page import contact_row, overview, reading
 ROWS = 100
 CSV_ROWS = 50_000
 HERE = Path(__file__).parent
-# The page is framed by Airflow's own UI and by nobody else, and loads nothing but its own style and script.
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-    "form-action 'self'; frame-ancestors 'self'; base-uri 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
-def build_app(dependencies: Sequence[Any]) -> FastAPI:
-    """The app; `dependencies` guard every page (Airflow's login). Style and script are public."""
+def build_app(dependencies: Sequence[Any], actor: Callable[..., str] | None = None) -> FastAPI:
+    """The app; `dependencies` guard every page (Airflow's login). Style and script are public.
+
+    `actor` is a dependency that gives the name of the reader, or answers 403 if they may not change anything; without
+    it the dashboard is read-only.
+    """
     app = FastAPI(
         title="Leader contacts", dependencies=list(dependencies), docs_url=None, redoc_url=None, openapi_url=None
     )
@@ -46,13 +42,13 @@ def build_app(dependencies: Sequence[Any]) -> FastAPI:
     def contacts(
         request: Request, filters: Annotated[Filter, Depends(asked)], page: Annotated[int, Query(ge=1, le=10_000)] = 1
     ) -> HTMLResponse:
-        with reading(_dsn()) as connection:
+        with reading(warehouse_dsn()) as connection:
             rows = explore.found(connection, filters, ROWS, ROWS * (page - 1))
             found = explore.count(connection, filters)
             weeks = explore.by_week(connection, filters)
             topics = explore.topics(connection)
             summary = overview(connection)
-        return _html(
+        return html(
             "contacts.html",
             rows=rows,
             found=found,
@@ -68,30 +64,30 @@ def build_app(dependencies: Sequence[Any]) -> FastAPI:
 
     @app.get("/contacts.csv")
     def as_csv(filters: Annotated[Filter, Depends(asked)]) -> Response:
-        with reading(_dsn()) as connection:
+        with reading(warehouse_dsn()) as connection:
             text = csv_text(explore.found(connection, filters, CSV_ROWS))
         named = {"Content-Disposition": 'attachment; filename="contacts.csv"'}
         return Response(text, media_type="text/csv; charset=utf-8", headers=HEADERS | named)
 
     @app.get("/pairs", response_class=HTMLResponse)
     def pairs(request: Request, filters: Annotated[Filter, Depends(asked)]) -> HTMLResponse:
-        with reading(_dsn()) as connection:
+        with reading(warehouse_dsn()) as connection:
             rows = explore.pairs(connection, filters)
             topics = explore.topics(connection)
         table = matrix(rows, 14)
-        return _html("pairs.html", rows=rows, matrix=table, topics=topics, filters=filters, query=_query(request))
+        return html("pairs.html", rows=rows, matrix=table, topics=topics, filters=filters, query=_query(request))
 
     @app.get("/network", response_class=HTMLResponse)
     def graph(request: Request, filters: Annotated[Filter, Depends(asked)]) -> HTMLResponse:
-        with reading(_dsn()) as connection:
+        with reading(warehouse_dsn()) as connection:
             rows = explore.pairs(connection, filters)
             topics = explore.topics(connection)
         drawn = network(rows, 60)
-        return _html("network.html", rows=rows, network=drawn, topics=topics, filters=filters, query=_query(request))
+        return html("network.html", rows=rows, network=drawn, topics=topics, filters=filters, query=_query(request))
 
     @app.get("/contact/{contact_id}", response_class=HTMLResponse)
     def contact(contact_id: UUID) -> Response:
-        with reading(_dsn()) as connection:
+        with reading(warehouse_dsn()) as connection:
             row = contact_row(connection, str(contact_id))
             if row is None:
                 target = explore.moved_to(connection, str(contact_id))
@@ -101,8 +97,11 @@ def build_app(dependencies: Sequence[Any]) -> FastAPI:
             reports = explore.told(connection, str(contact_id))
             changes = explore.history(connection, str(contact_id))
         shown = [(report, passages(f"{report.title}\n{report.text}", report.spans)) for report in reports]
-        return _html("contact.html", up="../", row=row, reports=shown, changes=changes)
+        return html("contact.html", up="../", row=row, reports=shown, changes=changes)
 
+    if actor is not None:
+        app.include_router(changing(actor))
+    app.include_router(watching(may_act=actor is not None))
     return app
 
 
@@ -121,21 +120,9 @@ def asked(
     return Filter(leader, other, mode, status, topic, words, _day(since), _day(until), history != "no")
 
 
-def _html(template: str, **values: Any) -> HTMLResponse:
-    return HTMLResponse(render(template, **values), headers=HEADERS)
-
-
 def _query(request: Request) -> str:
     """The filters of the address as they stand, without the page: for links that keep them."""
     return urlencode([(k, v) for k, v in request.query_params.multi_items() if v and k != "page"])
-
-
-def _dsn() -> str:
-    """The warehouse that Airflow's processes were given."""
-    dsn = get_settings().warehouse_dsn
-    if dsn is None:
-        raise HTTPException(503, "HOTLINE_WAREHOUSE_DSN is not set for the api-server: start it with `hotline up`.")
-    return dsn.get_secret_value()
 
 
 def _day(text: str) -> date | None:

@@ -31,7 +31,7 @@ def test_an_unknown_contact_is_not_found(client: TestClient) -> None:
 
 
 def test_without_a_warehouse_it_says_which_setting_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.dashboard.app.get_settings", lambda: Settings(warehouse_dsn=None))
+    monkeypatch.setattr("pipeline.dashboard.serving.get_settings", lambda: Settings(warehouse_dsn=None))
     answer = TestClient(build_app(dependencies=[])).get("/")
     assert answer.status_code == 503
     assert "HOTLINE_WAREHOUSE_DSN" in answer.json()["detail"]
