@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from pipeline.alerts import phrases
+from pipeline.alerts.formats import ENGLISH, Formats
 from pipeline.alerts.plain import plain
 from pipeline.domain import Contact
 from pipeline.warehouse.alerting import SharedContact
@@ -15,7 +16,7 @@ LATELY = timedelta(days=30)
 SPAN = timedelta(days=180)
 
 
-def told(contact: Contact, day: date, earlier: Sequence[SharedContact]) -> list[str]:
+def told(contact: Contact, day: date, earlier: Sequence[SharedContact], formats: Formats = ENGLISH) -> list[str]:
     """Lines on the contact's place among those of the same leaders: ours first, then what the reports count.
 
     `day` is the contact's, `earlier` the known contacts of the same leaders up to it, SPAN back, in any order.
@@ -28,7 +29,7 @@ def told(contact: Contact, day: date, earlier: Sequence[SharedContact]) -> list[
         last = max(earlier, key=lambda e: e.day)
         how = phrases.MODES[last.mode]
         where = f" in {plain(last.location, 40)}" if last.location else ""
-        lines = [f"the first contact of {pair} since {phrases.short_day(last.day)} ({how}{where})"]
+        lines = [f"the first contact of {pair} since {formats.short_day(last.day)} ({how}{where})"]
         if last.day == day:
             lines = [f"the second contact of {pair} on that day at least ({how}{where} before)"]
         lines.append(f"{phrases.nth(lately)} in {LATELY.days} days by Hotline's count")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from pipeline.alerts.formats import ENGLISH, Formats
 from pipeline.alerts.plain import plain
 from pipeline.domain import Contact, DatePrecision, Mode, Ordinal, Participant
 
@@ -53,46 +54,48 @@ def headline_names(contact: Contact) -> str:
 
 
 def short_day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    """ "12 Feb 2022"."""
+    return ENGLISH.short_day(day)
 
 
-def when_short(contact: Contact) -> str:
+def when_short(contact: Contact, formats: Formats = ENGLISH) -> str:
     """The day for a subject line: "12 Feb 2022", "week of 7 Feb 2022", "Feb 2022", "reported 12 Feb 2022"."""
-    if contact.occurred_on is None:
-        return f"reported {short_day(contact.first_reported_at.date())}" if contact.first_reported_at else "undated"
+    day = contact.occurred_on
+    if day is None:
+        told = contact.first_reported_at
+        return f"reported {formats.short_day(told.date())}" if told else "undated"
     match contact.date_precision:
         case DatePrecision.WEEK:
-            return f"week of {short_day(contact.occurred_on)}"
+            return f"week of {formats.short_day(day)}"
         case DatePrecision.MONTH:
-            return f"{contact.occurred_on:%b %Y}"
+            return formats.short_month(day)
         case _:
-            return short_day(contact.occurred_on)
+            return formats.short_day(day)
 
 
-def when_long(contact: Contact) -> str:
+def when_long(contact: Contact, formats: Formats = ENGLISH) -> str:
     """The day for the body, with the weekday: "Saturday, 12 February 2022"."""
     day = contact.occurred_on
     if day is None:
         told = contact.first_reported_at
-        return f"no day given; first reported {moment(told)}" if told else "no day given"
+        return f"no day given; first reported {formats.moment(told)}" if told else "no day given"
     match contact.date_precision:
         case DatePrecision.WEEK:
-            return f"in the week of {day.day} {day:%B %Y}"
+            return f"in the week of {formats.day(day)}"
         case DatePrecision.MONTH:
-            return f"in {day:%B %Y}"
+            return f"in {formats.month(day)}"
         case _:
-            return f"{day:%A}, {day.day} {day:%B %Y}"
+            return formats.long_day(day)
 
 
 def moment(when: datetime) -> str:
     """A time in UTC, said so."""
-    return f"{when.day} {when:%b %Y, %H:%M} UTC"
+    return ENGLISH.moment(when)
 
 
 def duration(minutes: int) -> str:
     """ "1 h 40 min", "45 min", "5 h"."""
-    hours, rest = divmod(minutes, 60)
-    return " ".join(part for part in (f"{hours} h" if hours else "", f"{rest} min" if rest else "") if part) or "0 min"
+    return ENGLISH.duration(minutes)
 
 
 def nth(count: int) -> str:

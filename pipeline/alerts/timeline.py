@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline.alerts.formats import ENGLISH, Formats
 from pipeline.alerts.novelty import SPAN
 from pipeline.alerts.phrases import nth, short_day
 from pipeline.domain import Mode
@@ -59,12 +60,12 @@ def draw(day: date, mode: Mode, earlier: Sequence[SharedContact]) -> bytes:
     return out.getvalue()
 
 
-def alt_text(names: str, day: date, earlier: Sequence[SharedContact]) -> str:
+def alt_text(names: str, day: date, earlier: Sequence[SharedContact], formats: Formats = ENGLISH) -> str:
     """What the picture shows, for those who do not see it."""
-    days = ", ".join(short_day(e.day) for e in sorted(earlier, key=lambda e: e.day)[-5:])
+    days = ", ".join(formats.short_day(e.day) for e in sorted(earlier, key=lambda e: e.day)[-5:])
     count = nth(len(earlier) + 1)
     before = f"; before: {days}" if days else ""
-    return f"Timeline: {names}, {short_day(day)}, {count} contact in {SPAN.days} days{before}."
+    return f"Timeline: {names}, {formats.short_day(day)}, {count} contact in {SPAN.days} days{before}."
 
 
 def _x(day: date, first: date) -> int:

@@ -28,3 +28,9 @@ def latest(now: datetime, at: time, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     day = local.date() - timedelta(days=local.time() < at)
     return datetime.combine(day, at, zone)
+
+
+def latest_weekday(now: datetime, weekday: int, at: time, zone: ZoneInfo) -> datetime:
+    """The same for one day of the week, 0 for Monday."""
+    moment = latest(now, at, zone)
+    return datetime.combine(moment.date() - timedelta(days=(moment.weekday() - weekday) % 7), at, zone)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from psycopg2.extensions import connection as Connection
 
@@ -115,7 +115,11 @@ def shared_contacts(conn: Connection, contact_id: str, day: date, since: date) -
 
 
 def mailed(conn: Connection, contact_id: str) -> set[tuple[str, str]]:
-    """Rule and recipient of every message about a contact, or about contacts that were merged into it."""
+    """Rule and recipient of all that is not to be told of a contact any more.
+
+    That is: every message about it or about contacts that were merged into it, what digests told or will tell of them,
+    and what was known before the rule was.
+    """
     with conn.cursor() as cursor:
         cursor.execute(
             """
@@ -126,6 +130,8 @@ def mailed(conn: Connection, contact_id: str) -> set[tuple[str, str]]:
                 FROM line JOIN core.contact AS merged ON merged.merged_into = line.contact_id
             )
             SELECT rule, recipient FROM core.outbox JOIN line USING (contact_id)
+            UNION
+            SELECT rule, recipient FROM core.alert_note JOIN line USING (contact_id)
             """,
             (contact_id,),
         )
@@ -233,15 +239,20 @@ def unknown_fates(conn: Connection, outbox_id: int) -> int:
         return int((cursor.fetchone() or (0,))[0])
 
 
-def seconds_until_due(conn: Connection) -> float | None:
-    """How long until the next message may be tried, 0 if one may be now; None if none waits that nobody holds."""
+def seconds_until_due(conn: Connection, by: Literal["mail", "channel"] | None = None) -> float | None:
+    """How long until the next message may be tried, 0 if one may be now; None if none waits that nobody holds.
+
+    With `by`, of those that go that way.
+    """
     with conn.cursor() as cursor:
         cursor.execute(
             """
             SELECT extract(epoch FROM min(next_attempt_at) - clock_timestamp())::float8
             FROM core.outbox
             WHERE state = 'waiting' AND staging.is_free(lease_pid, lease_backend_start, lease_until)
-            """
+              AND (%(by)s IS NULL OR (strpos(recipient, '://') > 0) = (%(by)s = 'channel'))
+            """,
+            {"by": by},
         )
         row = cursor.fetchone()
     conn.commit()

@@ -1,0 +1,97 @@
+"""Days, times, lengths and numbers as the readers of a rule write them: in their language, on their clock.
+
+The words around them stay English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_skeleton
+from babel.numbers import format_decimal
+from babel.units import format_unit
+
+HOUSE = "en"
+
+
+def is_language(tag: str) -> bool:
+    """Whether dates can be written in this language: "fr", "pt-BR", "zh_Hant"."""
+    try:
+        _locale(tag)
+    except (ValueError, UnknownLocaleError, TypeError):
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """`language` as `is_language` takes it, `timezone` an IANA name. Plain "en" is the house's own: 12 Feb 2022."""
+
+    language: str = HOUSE
+    timezone: str = "UTC"
+
+    def short_day(self, day: date) -> str:
+        """ "12 Feb 2022", "12 févr. 2022"."""
+        return f"{day.day} {day:%b %Y}" if self.language == HOUSE else self._by("yMMMd", day)
+
+    def day(self, day: date) -> str:
+        """ "12 February 2022"."""
+        return f"{day.day} {day:%B %Y}" if self.language == HOUSE else self._by("yMMMMd", day)
+
+    def long_day(self, day: date) -> str:
+        """ "Saturday, 12 February 2022"."""
+        return f"{day:%A}, {self.day(day)}" if self.language == HOUSE else self._by("yMMMMEEEEd", day)
+
+    def short_month(self, day: date) -> str:
+        """ "Feb 2022"."""
+        return f"{day:%b %Y}" if self.language == HOUSE else self._by("yMMM", day)
+
+    def month(self, day: date) -> str:
+        """ "February 2022"."""
+        return f"{day:%B %Y}" if self.language == HOUSE else self._by("yMMMM", day)
+
+    def moment(self, when: datetime) -> str:
+        """A time (aware) on the rule's clock, whose name it gives: "12 Feb 2022, 18:40 UTC"."""
+        local = when.astimezone(ZoneInfo(self.timezone))
+        return f"{self.short_day(local.date())}, {local:%H:%M} {zone_name(local)}"
+
+    def duration(self, minutes: int) -> str:
+        """ "1 h 40 min", "45 min", "5 h"."""
+        hours, rest = divmod(minutes, 60)
+        parts = [(hours, "hour", "h")] * bool(hours) + [(rest, "minute", "min")] * bool(rest or not hours)
+        if self.language == HOUSE:
+            return " ".join(f"{count} {short}" for count, _, short in parts)
+        # The narrow form: CLDR's short one says "1 horas" in Spanish.
+        locale = _locale(self.language)
+        return " ".join(format_unit(count, f"duration-{unit}", "narrow", locale=locale) for count, unit, _ in parts)
+
+    def number(self, value: int) -> str:
+        """ "1,250", "1 250", "1.250"."""
+        return str(format_decimal(value, locale=_locale(self.language)))
+
+    def _by(self, skeleton: str, day: date) -> str:
+        # Only fields of the day are asked for; babel wants a datetime for some locales.
+        at_noon = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001
+        return str(format_skeleton(skeleton, at_noon, locale=_locale(self.language)))
+
+
+ENGLISH = Formats()
+
+
+def zone_name(local: datetime) -> str:
+    """The name of its clock: "UTC", "CET"; "UTC+3" where the zone has no letters of its own."""
+    name = local.tzname() or "UTC"
+    if name[:1] not in "+-":
+        return name
+    seconds = int(local.utcoffset().total_seconds()) if local.utcoffset() is not None else 0  # type: ignore[union-attr]
+    hours, rest = divmod(abs(seconds) // 60, 60)
+    return f"UTC{'-' if seconds < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+@lru_cache(maxsize=32)
+def _locale(tag: str) -> Locale:
+    return Locale.parse(tag.replace("-", "_"))
