@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import Param, dag, get_current_context, task
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk import Param, dag, task
 
+from pipeline.runtime.dagkit import CONTACTS, START, default_args, param, plan, run, tell
+from pipeline.runtime.pools import EXTRACT, MAIL, SETTLE, UNDERSTAND, WEB
 from pipeline.runtime.schedule import parse_schedule
 from pipeline.settings import get_settings
 
@@ -24,8 +25,8 @@ contacts in the warehouse and mails each new one once.
 | `fetch` (one per batch) | new items | pages, or a reason why not |
 | `extract` | pages | articles, or a reason why not |
 | `understand` (one per batch) | articles | topics and contact reports |
-| `reconcile` | reports | contacts, and alerts in the outbox |
-| `alert` | the outbox | e-mails |
+| `reconcile` | reports | contacts, alerts in the outbox, and an event of the asset `hotline://warehouse/contacts` |
+| `alert` | the outbox | e-mails (with `HOTLINE_ALERTS_BY=asset` the DAG `contact_alerts` does this) |
 
 ### When it fails
 A feed or page that fails never fails this run: it is noted with its reason (`mart.feed_health`, page *Leader
@@ -38,26 +39,10 @@ whole DAG again, is always safe**: nothing is lost and nothing is mailed twice.
 3. Mend, then clear the failed task (with *downstream*), or just wait for the next run: it takes up what is left.
 
 ### Settings
-Schedule: `HOTLINE_SCHEDULE` (cron, preset, `15m`, `2h`, `none`). Batch size: `HOTLINE_BATCH_SIZE`. All settings:
-`pipeline/settings.py`.
+Pools (*Admin, Pools*) say how many tasks of a kind run at once: `hotline_web` stays at 1, `hotline_extract` and
+`hotline_understand` may have as many slots as there are cores. Schedule: `HOTLINE_SCHEDULE` (cron, preset, `15m`, `2h`,
+`none`). Batch size: `HOTLINE_BATCH_SIZE`. All settings: `pipeline/settings.py`.
 """
-
-
-def run(stage: str, limit: int | None = None) -> dict[str, Any]:
-    """Run a stage; what no retry can mend fails at once."""
-    from pipeline.runtime.stage_task import StageFailed, run_stage
-
-    try:
-        return run_stage(stage, limit)
-    except StageFailed as fault:
-        if fault.retry:
-            raise
-        raise AirflowFailException(str(fault)) from fault
-
-
-def wanted(stage: str) -> bool:
-    """Whether this run's parameters ask for `stage`."""
-    return stage != "alert" or bool(get_current_context()["params"]["send_alerts"])
 
 
 @dag(
@@ -66,24 +51,19 @@ def wanted(stage: str) -> bool:
     description="From feeds to contacts between leaders, and one e-mail for each new contact.",
     doc_md=RUNBOOK,
     schedule=parse_schedule(SETTINGS.schedule),
-    start_date=datetime(2022, 1, 1),  # noqa: DTZ001 - a DAG's start date is read in Airflow's time zone, UTC
+    start_date=START,
     catchup=False,
     max_active_runs=1,
     dagrun_timeout=timedelta(hours=6),
     tags=["hotline", "news"],
-    default_args={
-        "owner": "hotline",
-        "retries": SETTINGS.task_retries,
-        "retry_delay": timedelta(seconds=SETTINGS.task_retry_delay),
-        "retry_exponential_backoff": True,
-        "max_retry_delay": timedelta(minutes=15),
-    },
+    default_args=default_args(),
     params={
         "limit": Param(
             None,
             type=["null", "integer"],
             minimum=1,
             title="Items per batch",
+            maximum=5000,
             description="At most this many items in each batch of this run. Empty: HOTLINE_BATCH_SIZE.",
         ),
         "send_alerts": Param(
@@ -98,40 +78,39 @@ def news_monitor() -> None:
     """Wire the stages. XCom carries counts and batch numbers; the work itself waits in the warehouse's queues."""
 
     def limit() -> int:
-        chosen = get_current_context()["params"]["limit"]
-        return int(chosen or get_settings().batch_size)
+        return int(param("limit") or get_settings().batch_size)
 
-    @task(execution_timeout=timedelta(minutes=20), doc_md="Ask each feed for news, and note the new items.")
+    @task(pool=WEB, execution_timeout=timedelta(minutes=20), doc_md="Ask each feed for news, and note the new items.")
     def poll() -> dict[str, Any]:
         return run("poll")
 
     @task(execution_timeout=timedelta(minutes=5), doc_md="Count the batches that wait for `fetch`.")
     def plan_fetch() -> list[int]:
-        from pipeline.runtime.stage_task import batches
+        return plan("fetch")
 
-        return batches("fetch")
-
-    # One at a time: the pause between two requests to one host is kept inside one process.
     @task(
+        pool=WEB,
         execution_timeout=timedelta(minutes=30),
-        max_active_tis_per_dag=1,
         map_index_template="batch {{ task.op_kwargs['batch'] }}",
         doc_md="Fetch one batch of pages, politely.",
     )
     def fetch(batch: int) -> dict[str, Any]:
         return run("fetch", limit())
 
-    @task(execution_timeout=timedelta(minutes=60), doc_md="Turn pages into articles: title, text, date, language.")
+    @task(
+        pool=EXTRACT,
+        execution_timeout=timedelta(minutes=60),
+        doc_md="Turn pages into articles: title, text, date, language.",
+    )
     def extract() -> dict[str, Any]:
         return run("extract")
 
     @task(execution_timeout=timedelta(minutes=5), doc_md="Count the batches that wait for `understand`.")
     def plan_understand() -> list[int]:
-        from pipeline.runtime.stage_task import batches
-
-        return batches("understand")
+        return plan("understand")
 
     @task(
+        pool=UNDERSTAND,
         execution_timeout=timedelta(minutes=60),
         map_index_template="batch {{ task.op_kwargs['batch'] }}",
         doc_md="Find topics and contact reports in one batch of articles.",
@@ -139,21 +118,36 @@ def news_monitor() -> None:
     def understand(batch: int) -> dict[str, Any]:
         return run("understand", limit())
 
-    @task(execution_timeout=timedelta(minutes=60), doc_md="Settle reports into contacts; put new ones in the outbox.")
+    @task(
+        pool=SETTLE,
+        outlets=[CONTACTS],
+        execution_timeout=timedelta(minutes=60),
+        doc_md="Settle reports into contacts; put new ones in the outbox; tell those who wait for the asset.",
+    )
     def reconcile() -> dict[str, Any]:
-        return run("reconcile")
-
-    @task(execution_timeout=timedelta(minutes=20), doc_md="Mail what is in the outbox, each message once.")
-    def alert() -> dict[str, Any]:
-        return run("alert") if wanted("alert") else {"stage": "alert", "taken": 0, "done": 0}
+        counts = run("reconcile")
+        # `send_alerts` off means that nobody mails now, so the asset's DAG must not either.
+        tell(sent=SETTINGS.alerts_by == "run" or not param("send_alerts"), settled=counts["done"])
+        return counts
 
     polled, fetch_batches = poll(), plan_fetch()
     fetched = fetch.expand(batch=fetch_batches)
     extracted, understand_batches = extract(), plan_understand()
     understood = understand.expand(batch=understand_batches)
+    settled = reconcile()
     polled >> fetch_batches
     fetched >> extracted >> understand_batches
-    understood >> reconcile() >> alert()
+    understood >> settled
+
+    if SETTINGS.alerts_by == "run":
+
+        @task(
+            pool=MAIL, execution_timeout=timedelta(minutes=20), doc_md="Mail what is in the outbox, each message once."
+        )
+        def alert() -> dict[str, Any]:
+            return run("alert") if param("send_alerts") else {"stage": "alert", "taken": 0, "done": 0}
+
+        settled >> alert()
 
 
 news_monitor()

@@ -1,6 +1,7 @@
 """`python -m pipeline.runtime.initialise`: what a container set-up does once before its services start.
 
-Migrates the warehouse (HOTLINE_WAREHOUSE_DSN) and Airflow's metadata, and sets the UI's password (HOTLINE_UI_PASSWORD).
+Migrates the warehouse (HOTLINE_WAREHOUSE_DSN) and Airflow's metadata, makes Airflow's pools where they are missing, and
+sets the UI's password (HOTLINE_UI_PASSWORD).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from pipeline.runtime.airflow_env import ADMIN
 from pipeline.runtime.dagrun import airflow
+from pipeline.runtime.pools import ensure_pools
 from pipeline.runtime.private import write_private
 from pipeline.settings import get_settings
 from pipeline.warehouse.migrate import migrate
@@ -31,7 +33,11 @@ def main() -> int:
     for name in migrate(settings.warehouse_dsn.get_secret_value()):
         print(f"warehouse: applied {name}", flush=True)
     write_private(Path(file), json.dumps({ADMIN: password}))
-    return airflow("db", "migrate")
+    status = airflow("db", "migrate")
+    if status == 0:
+        for name in ensure_pools():
+            print(f"airflow: made pool {name}", flush=True)
+    return status
 
 
 if __name__ == "__main__":

@@ -14,8 +14,11 @@ INTERVAL = re.compile(r"(\d+)\s*([smhd])")
 SHORTEST = timedelta(minutes=1)
 
 
-def parse_schedule(text: str) -> str | timedelta | None:
-    """A cron string or preset as it is, `15m`, `2h`, `1d` as an interval, `none` as no schedule at all."""
+def parse_schedule(text: str, setting: str = "HOTLINE_SCHEDULE") -> str | timedelta | None:
+    """A cron string or preset as it is, `15m`, `2h`, `1d` as an interval, `none` as no schedule at all.
+
+    Raises BadSchedule, which names `setting`.
+    """
     text = text.strip()
     if text.lower() in ("none", "off", ""):
         return None
@@ -24,12 +27,12 @@ def parse_schedule(text: str) -> str | timedelta | None:
     if found := INTERVAL.fullmatch(text.lower()):
         interval = timedelta(**{UNITS[found[2]]: int(found[1])})
         if interval < SHORTEST:
-            raise BadSchedule(f"HOTLINE_SCHEDULE={text!r} is shorter than a minute.", "Give 1m or more.")
+            raise BadSchedule(f"{setting}={text!r} is shorter than a minute.", "Give 1m or more.")
         return interval
     if len(text.split()) in (5, 6) and not text.startswith("@") and _is_cron(text):
         return text
     raise BadSchedule(
-        f"HOTLINE_SCHEDULE={text!r} is no schedule.",
+        f"{setting}={text!r} is no schedule.",
         "Give a cron string ('*/15 * * * *'), a preset (@hourly, @daily), an interval (15m, 2h, 1d) or 'none'.",
     )
 

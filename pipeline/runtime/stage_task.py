@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pipeline.domain import StageResult
     from pipeline.stages.context import StageContext
 
@@ -49,6 +51,22 @@ def run_stage(stage: str, limit: int | None = None) -> dict[str, Any]:
     log.info("stage %s: %s", stage, json.dumps(counts))
     _record(counts)
     return counts
+
+
+def run_step(name: str, work: Callable[[StageContext], dict[str, Any]]) -> dict[str, Any]:
+    """Do some other work on the warehouse (upkeep, an import); returns its counts, fit for XCom."""
+    from pipeline.domain import StageResult
+
+    began = time.monotonic()
+    try:
+        counts = work(_context())
+    except Exception as fault:
+        failure = explain(name, fault)
+        _note(name, began, str(failure))
+        raise failure from fault
+    _note(name, began, StageResult(name))
+    log.info("%s: %s", name, json.dumps(counts, default=str))
+    return {**counts, "seconds": round(time.monotonic() - began, 2)}
 
 
 def batches(stage: str) -> list[int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,63 @@ from pipeline.warehouse.pages import put_back
 # Items queued in one transaction. What is queued is known when the file is read again, so a break costs nothing.
 BATCH = 100
 LONGEST_LINE = 10_000_000
+OWN_ARCHIVE = "archive"
+KINDS = (".warc", ".warc.gz", ".jsonl")
+DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
+
+Days = tuple[date, date]
+
+
+def bring_in(
+    context: StageContext, source: str, days: Days, any_site: bool = False, again: bool = False
+) -> dict[str, int]:
+    """Queue the news of `days` (first and last, inclusive, UTC) out of `source`; safe to repeat and to kill.
+
+    `source` is "archive", our own, or a file or folder below the import folder of the settings. Returns counts, those
+    of the functions below and `files`, `faulty_lines`. Raises ValueError for a source that is not there or lies
+    outside, WarcFault for a damaged file.
+    """
+    if source == OWN_ARCHIVE:
+        return dict(reextract(context, *days))
+    counts: Counter[str] = Counter()
+    for path in _sources(context, source):
+        if not _may_hold(path, days):
+            continue
+        counts["files"] += 1
+        if path.name.endswith(".jsonl"):
+            found, bad = import_jsonl(context, path, days)
+            counts["faulty_lines"] += len(bad)
+        else:
+            found = import_warc(context, path, any_site, again, days)
+        counts += found
+    return dict(counts)
+
+
+def _sources(context: StageContext, source: str) -> list[Path]:
+    """The files that `source` names. A path out of the import folder is refused: the UI must not read any file."""
+    folder = (context.settings.import_dir or context.settings.home / "import").resolve()
+    path = (folder / source).resolve()
+    if not path.is_relative_to(folder):
+        raise ValueError(f"{source!r} lies outside {folder}. Move it there, or set HOTLINE_IMPORT_DIR.")
+    files_of = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    known = [p for p in files_of if p.name.endswith(KINDS)]
+    if not known:
+        raise ValueError(f"{path} holds no file that ends in {', '.join(KINDS)}. Put one there, or name another.")
+    return known
+
+
+def _may_hold(path: Path, days: Days) -> bool:
+    """Whether a file may hold news of `days`. A capture that began at night goes on into the next day."""
+    named = [date(int(y), int(m), int(d)) for y, m, d in DAY_IN_NAME.findall(path.name) if _is_day(y, m, d)]
+    return not named or any(days[0] - timedelta(days=1) <= day <= days[1] for day in named)
+
+
+def _is_day(year: str, month: str, day: str) -> bool:
+    try:
+        date(int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
 
 
 def reextract(context: StageContext, first: date, last: date) -> Counter[str]:
@@ -49,16 +107,21 @@ def reextract(context: StageContext, first: date, last: date) -> Counter[str]:
     return counts
 
 
-def import_warc(context: StageContext, path: Path, any_site: bool = False, again: bool = False) -> Counter[str]:
+def import_warc(
+    context: StageContext, path: Path, any_site: bool = False, again: bool = False, days: Days | None = None
+) -> Counter[str]:
     """Queue the pages of a WARC file to be extracted. Of other sites than the feeds' only with `any_site`.
 
     Counts: `queued`; `known` (its address was fetched before; `again` takes the file's page all the same);
-    `other_site`; `not_a_page`. Raises WarcFault, OSError.
+    `other_site`; `not_a_page`; `other_day` (not fetched within `days`). Raises WarcFault, OSError.
     """
     counts: Counter[str] = Counter()
     with context.connection() as connection:
         sources = Sources(connection, context.now())
         for number, capture in enumerate(read_captures(path, context.settings.fetch_max_bytes), 1):
+            if days is not None and not days[0] <= capture.page.fetched_at.astimezone(UTC).date() <= days[1]:
+                counts["other_day"] += 1
+                continue
             page = replace(capture.page, archived=path.name)
             counts[_queue(connection, sources, page, capture.kind, any_site, again)] += 1
             if number % BATCH == 0:
@@ -83,11 +146,12 @@ class BadLine:
     fault: str
 
 
-def import_jsonl(context: StageContext, path: Path) -> tuple[Counter[str], list[BadLine]]:
+def import_jsonl(context: StageContext, path: Path, days: Days | None = None) -> tuple[Counter[str], list[BadLine]]:
     """Queue the articles of a JSON Lines file to be understood; the lines that hold none are passed over and told.
 
     A line has `url`, `title` and `text`, and may have `published`, `outlet`, `language`, `byline`; or `url` and `html`,
-    then the page is extracted. Counts: `queued`, `known`, `duplicate`. Raises OSError.
+    then the page is extracted. Counts: `queued`, `known`, `duplicate`; with `days`, `other_day` for what was published
+    (a page: fetched) on others, and `undated`. Raises OSError.
     """
     counts: Counter[str] = Counter()
     bad: list[BadLine] = []
@@ -95,7 +159,7 @@ def import_jsonl(context: StageContext, path: Path) -> tuple[Counter[str], list[
         sources = Sources(connection, context.now())
         for number, line in _lines(path):
             try:
-                counts[_take(connection, sources, line)] += 1
+                counts[_take(connection, sources, line, days)] += 1
             except ValueError as fault:
                 bad.append(BadLine(number, str(fault)))
             # One by one: an article's family is found under a lock that other workers wait for.
@@ -110,7 +174,7 @@ def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, line
 
 
-def _take(connection: Connection, sources: Sources, line: bytes) -> str:
+def _take(connection: Connection, sources: Sources, line: bytes, days: Days | None) -> str:
     """Queue one line. Raises ValueError for one that is no article."""
     try:
         told = json.loads(line)
@@ -121,6 +185,12 @@ def _take(connection: Connection, sources: Sources, line: bytes) -> str:
     url = _text(told, "url")
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"url {url[:100]!r} is no http(s) address")
+    if days is not None:
+        told_at = _when(told, "published") or _when(told, "fetched_at")
+        if told_at is None:
+            return "undated"
+        if not days[0] <= (told_at.date() if isinstance(told_at, datetime) else told_at) <= days[1]:
+            return "other_day"
     feed_id = sources.of(url, outlet=_text(told, "outlet", optional=True), make=True)
     assert feed_id is not None  # made where it was missing
     if html := _text(told, "html", optional=True):
