@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = False
     smtp_tls: bool = False
+    smtp_conn_id: str | None = Field(
+        None, description="An Airflow connection of type smtp to send by, in place of the smtp_ settings."
+    )
     smtp_timeout: float = Field(
         120.0, gt=0, description="Patience for the relay's answer to a message. Cut short, it may have it all the same."
     )
@@ -102,9 +105,37 @@ class Settings(BaseSettings):
         ge=0,
         description="How long one run keeps trying a relay that puts a message off; then the next run does.",
     )
-    alert_ambiguous: Literal["resend", "hold"] = Field(
+    alert_ambiguous: Literal["resend", "ask", "hold"] = Field(
         "resend",
-        description="What to do with a message of unknown fate: send it once more (it may come twice), or hold it.",
+        description="What to do with a message of unknown fate: send it once more (it may come twice), or hold it "
+        "until somebody asks (ask; hold means the same).",
+    )
+    webhook_secret: SecretStr | None = Field(
+        None, description="Signs what webhooks post, where their address brings no secret of its own."
+    )
+    webhook_timeout: float = Field(30.0, gt=0, description="Patience for the answer of a webhook or a chat service.")
+    webhook_allow_private: bool = Field(
+        False, description="Whether webhooks may lead to this machine or a private network."
+    )
+
+    page_url: str | None = Field(
+        None, description="Where readers of mails reach Airflow's pages, as https://airflow.example.org. None: nowhere."
+    )
+
+    # feedback: right, wrong or duplicate, by a link in the mail
+    feedback_secret: SecretStr | None = Field(
+        None, description="Signs the links; 16 characters or more. None: mails carry no such links."
+    )
+    feedback_days: int = Field(60, ge=1, description="How long such a link holds.")
+
+    # upkeep (DAG maintenance); 0 days: for ever
+    import_dir: Path | None = Field(
+        None, description="Where backfill_archive finds WARC and JSON Lines files. None: HOTLINE_HOME/import."
+    )
+    keep_pages_days: int = Field(30, ge=0, description="Days that the bytes of a settled page stay in the warehouse.")
+    keep_polls_days: int = Field(90, ge=0, description="Days that polls are kept; a feed's latest always is.")
+    keep_mails_days: int = Field(
+        400, ge=0, description="Days that the words of a mail are kept once it is sent; that it was sent always is."
     )
 
     # airflow
@@ -113,10 +144,22 @@ class Settings(BaseSettings):
     )
     task_retries: int = Field(2, ge=0, description="Times Airflow tries a failed stage again.")
     task_retry_delay: float = Field(30.0, ge=0, description="Seconds before the first retry; doubled for each next.")
+    alerts_by: Literal["run", "asset"] = Field(
+        "run",
+        description="Who mails: news_monitor at its end (run), or contact_alerts, started by the asset (asset). "
+        "`hotline run` mails itself in any case.",
+    )
+    maintenance_schedule: str = Field("0 3 * * *", description="When the DAG maintenance runs; written as `schedule`.")
     airflow_dsn: SecretStr | None = Field(
         None, description="A PostgreSQL database for Airflow's own metadata instead of the embedded one (libpq URI)."
     )
     ui_port: int = Field(8080, ge=1, le=65535)
+
+    @property
+    def contacts_page(self) -> str | None:
+        """The page of contacts that mails link to: Airflow's on this machine unless told; None: they link nowhere."""
+        base = f"http://localhost:{self.ui_port}" if self.page_url is None else self.page_url.rstrip("/")
+        return f"{base}/leader-contacts" if base else None
 
     @property
     def own_topics_dir(self) -> Path:

@@ -30,10 +30,11 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`reply` is the server's own answer, or the fault of the line."""
+    """`reply` is the server's own answer, or the fault of the line; `wait_seconds` the pause that it asks for."""
 
     fate: Fate
     reply: str
+    wait_seconds: float = 0.0
 
 
 class RelayError(Exception):
@@ -57,7 +58,9 @@ class Relay:
 
     @classmethod
     def of(cls, settings: Settings) -> Relay:
-        """The relay of the settings; only where `smtp_port` is set."""
+        """The relay of the settings; only where `smtp_conn_id` or `smtp_port` is set. Raises RelayError."""
+        if settings.smtp_conn_id:
+            return _by_airflow(settings.smtp_conn_id, settings.smtp_timeout)
         secret = settings.smtp_password
         return cls(
             host=settings.smtp_host,
@@ -183,6 +186,39 @@ class Courier:
         if smtp.sock is not None:
             smtp.sock.settimeout(relay.reply_seconds)
         return smtp
+
+
+def _by_airflow(conn_id: str, reply_seconds: float) -> Relay:
+    """An Airflow connection of type smtp, its extras read as Airflow's own SmtpHook reads them. Raises RelayError."""
+    # Inside a task Airflow is loaded already; elsewhere it takes seconds, and only this setting asks for it.
+    try:
+        from airflow.sdk import BaseHook
+
+        found = BaseHook.get_connection(conn_id)
+    except Exception as fault:
+        raise RelayError(
+            f"The Airflow connection {conn_id!r} (HOTLINE_SMTP_CONN_ID) cannot be had: {type(fault).__name__}: "
+            f"{fault}. Add it under Admin, Connections, or as AIRFLOW_CONN_{conn_id.upper()}."
+        ) from fault
+    if found.conn_type != "smtp" or not found.host:
+        raise RelayError(
+            f"The Airflow connection {conn_id!r} is of type {found.conn_type!r}: it must be smtp, with a host"
+        )
+    extra = found.extra_dejson
+    plain, no_starttls = _is_set(extra.get("disable_ssl")), _is_set(extra.get("disable_tls"))
+    return Relay(
+        host=found.host,
+        port=int(found.port or (25 if plain else 465)),
+        user=found.login or None,
+        password=found.password,
+        starttls=plain and not no_starttls,
+        tls=not plain,
+        reply_seconds=reply_seconds,
+    )
+
+
+def _is_set(value: object) -> bool:
+    return str(value).lower() in ("true", "1")
 
 
 def check_relay(relay: Relay) -> str:

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
         """
         from datetime import UTC, datetime
 
-        from pipeline.alerts.rules import is_address
+        from pipeline.alerts.channels import is_address
         from pipeline.cli.terminal import Terminal
         from pipeline.runtime.errors import RuntimeFault
         from pipeline.runtime.watchdog import watch

@@ -38,7 +38,7 @@ class Message:
     message_id: str
     as_of: datetime
     picture: bytes | None = None
-    kind: Literal["contact", "update", "heartbeat", "ops"] = "contact"
+    kind: Literal["contact", "update", "digest", "heartbeat", "ops"] = "contact"
     about: str | None = None
     in_reply_to: str | None = None
     told: Mapping[str, Any] | None = None
