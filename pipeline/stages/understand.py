@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from pipeline.domain import Analysis, Article, Stage, StageResult
 from pipeline.settings import Settings
 from pipeline.stages.context import StageContext
+from pipeline.stages.dimensions import sync_dimensions
 from pipeline.stages.drain import drain
 from pipeline.warehouse.analyses import save_analysis
 from pipeline.warehouse.articles import load_article
@@ -23,8 +24,13 @@ Analyse = Callable[[Article], Analysis]
 
 
 def run(context: StageContext, limit: int | None = None) -> StageResult:
-    """Analyse what was extracted, oldest first. The models are loaded when the first article comes, once a process."""
-    return run_with(lambda article: _analyser(context.settings).analyse(article), context, limit)
+    """Analyse what was extracted, oldest first. The models are loaded when the first article comes, once a process.
+
+    The leaders and topics by which it is read are put into the warehouse too, when their files changed.
+    """
+    with context.connection() as connection:
+        sync_dimensions(connection, context.settings)
+    return run_with(analyser_of(context.settings), context, limit)
 
 
 def run_with(analyse: Analyse, context: StageContext, limit: int | None = None) -> StageResult:
@@ -36,6 +42,11 @@ def run_with(analyse: Analyse, context: StageContext, limit: int | None = None) 
         advance(connection, item.item_id, Stage.UNDERSTOOD)
 
     return drain(context, "understand", Stage.EXTRACTED, limit, work)
+
+
+def analyser_of(settings: Settings) -> Analyse:
+    """The analysis that the settings name. The models are loaded when the first article comes."""
+    return lambda article: _analyser(settings).analyse(article)
 
 
 def _analyser(settings: Settings) -> Analyser:

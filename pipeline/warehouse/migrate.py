@@ -17,6 +17,7 @@ from pipeline.settings import ROOT
 from pipeline.warehouse.connect import connect
 from pipeline.warehouse.errors import MigrationFault
 from pipeline.warehouse.roles import grant_rights
+from pipeline.warehouse.search import ensure_trigrams
 
 MIGRATIONS = ROOT / "sql" / "migrations"
 MARTS = ROOT / "sql" / "marts"
@@ -91,6 +92,7 @@ def migrate(dsn: str, migrations: Path = MIGRATIONS, marts: Path = MARTS) -> lis
         applied += _create_marts(connection, marts)
         with connection:
             grant_rights(connection)
+            ensure_trigrams(connection)
     return applied
 
 

@@ -1,0 +1,34 @@
+CREATE OR REPLACE VIEW mart.bridge_participant AS
+SELECT
+    person.contact_id,
+    person.person_key AS leader_id,
+    term.office_term_id,
+    coalesce(contact.occurred_on, (contact.first_reported_at AT TIME ZONE 'UTC')::date) AS day,
+    person.country,
+    person.name,
+    person.office,
+    1.0 / count(*) OVER (PARTITION BY person.contact_id) AS weight
+FROM core.contact_participant AS person
+JOIN core.contact USING (contact_id)
+LEFT JOIN LATERAL (
+    SELECT office_term_id
+    FROM core.office_term
+    WHERE office_term.leader_id = person.person_key
+        AND coalesce(valid_from, '-infinity')
+            <= coalesce(contact.occurred_on, (contact.first_reported_at AT TIME ZONE 'UTC')::date)
+        AND coalesce(valid_to, 'infinity')
+            >= coalesce(contact.occurred_on, (contact.first_reported_at AT TIME ZONE 'UTC')::date)
+    ORDER BY office_term.country <> person.country, rank, office_term_id
+    LIMIT 1
+) AS term ON true
+WHERE contact.state = 'active';
+
+COMMENT ON VIEW mart.bridge_participant IS 'Bridge: who took part in which contact, with the term of office that held on the day.';
+COMMENT ON COLUMN mart.bridge_participant.contact_id IS 'The contact (mart.contacts).';
+COMMENT ON COLUMN mart.bridge_participant.leader_id IS 'Who (mart.dim_leader); "name|country" for one without Wikidata id.';
+COMMENT ON COLUMN mart.bridge_participant.office_term_id IS 'The office held on the day (mart.dim_office_term), that of the country meant first; null: none is known.';
+COMMENT ON COLUMN mart.bridge_participant.day IS 'Day of the contact (mart.dim_date), else of its first report in UTC.';
+COMMENT ON COLUMN mart.bridge_participant.country IS 'Country or body (mart.dim_country) that the reports mean.';
+COMMENT ON COLUMN mart.bridge_participant.name IS 'Name in the contact.';
+COMMENT ON COLUMN mart.bridge_participant.office IS 'Office in the contact.';
+COMMENT ON COLUMN mart.bridge_participant.weight IS '1 through the number of participants: sums over a contact make 1.';
