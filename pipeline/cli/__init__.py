@@ -17,10 +17,15 @@ GROUPS = (
     "newswire",
     "warehouse",
     "alerts",
+    "feedback",
     "run",
+    "rebuild",
+    "review",
     "leaders",
     "doctor",
     "watchdog",
+    "quality",
+    "backup",
 )
 
 
