@@ -124,7 +124,7 @@ class Settings(BaseSettings):
 
     # feedback: right, wrong or duplicate, by a link in the mail
     feedback_secret: SecretStr | None = Field(
-        None, description="Signs the links; 16 characters or more. None: mails carry no such links."
+        None, min_length=16, description="Signs the links; 16 characters or more. None: mails carry no such links."
     )
     feedback_days: int = Field(60, ge=1, description="How long such a link holds.")
 

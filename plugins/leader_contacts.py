@@ -12,6 +12,7 @@ from airflow.plugins_manager import AirflowPlugin
 from fastapi import Depends, HTTPException
 
 from pipeline.dashboard.app import build_app
+from pipeline.runtime import feedback_page
 
 PREFIX = "/leader-contacts"
 
@@ -33,7 +34,9 @@ class LeaderContactsPlugin(AirflowPlugin):
             "app": build_app(dependencies=[Depends(get_user)], actor=operator),
             "url_prefix": PREFIX,
             "name": "Leader contacts",
-        }
+        },
+        # The links of mails work without a login: each is signed, and says one thing of one contact.
+        {"app": feedback_page.build_app(), "url_prefix": "/hotline", "name": "Feedback"},
     ]
     external_views: ClassVar[list[Any]] = [
         {
