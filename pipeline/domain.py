@@ -259,8 +259,22 @@ class StoredReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """One of several values that are told for a field of a contact, as text, and the families that stand by it."""
+
+    field: str
+    value: str
+    families: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
-    """What happened in the world, derived from reports. `contact_id` is a UUID that outlives rebuilds."""
+    """What happened in the world, derived from reports. `contact_id` is a UUID that outlives rebuilds.
+
+    `part_of` is the id of a summit that these talks were held beside. `spread` has the fields for which families tell
+    different values, `confidence_reason` says in words where the confidence comes from, and `ordinal_since` is the
+    first day of the window that `ordinal` counts in.
+    """
 
     contact_id: str
     participants: tuple[Participant, ...]
@@ -282,6 +296,10 @@ class Contact:
     outlets: tuple[str, ...]
     families: tuple[str, ...]
     reason: str = ""
+    part_of: str | None = None
+    spread: tuple[Told, ...] = ()
+    confidence_reason: str = ""
+    ordinal_since: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

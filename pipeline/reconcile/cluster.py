@@ -9,13 +9,21 @@ from functools import cache
 from itertools import combinations
 
 from pipeline.domain import Contact, StoredReport
-from pipeline.reconcile.compare import Verdict, compare, crosses_midnight
+from pipeline.reconcile.compare import THRESHOLD, Verdict, alike, compare, crosses_midnight
+from pipeline.reconcile.geography import hours_apart
 from pipeline.reconcile.identity import assign
+from pipeline.reconcile.linking import link
 from pipeline.reconcile.node import Node, fold
+from pipeline.reconcile.rulings import NONE, Rulings
 from pipeline.reconcile.settle import settle
 
 # No two reports are one event if more days than these lie between the spans that they allow.
 REACH = 3
+# Two clocks this many hours apart show two dates more often than one.
+OTHER_DATE = 11.0
+SEVERAL_HOURS = 6.0
+BY_REVIEW = Verdict(THRESHOLD, ("joined in review",), None, 0)
+_NOBODY: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,66 +38,122 @@ class Cluster:
         return [report for node in self.nodes for report in node.reports]
 
 
-def reconcile(reports: Sequence[StoredReport], known: Mapping[int, str]) -> list[Contact]:
-    """The contacts that `reports` tell of, sorted by day, then participants.
+def reconcile(reports: Sequence[StoredReport], known: Mapping[int, str], rulings: Rulings = NONE) -> list[Contact]:
+    """The contacts that `reports` tell of, sorted by day, then participants; bilaterals with the summit they belong to.
 
     `known` maps report ids to the contact they belong to so far; such identities are kept: a contact keeps the id that
-    most of its reports carry, and one id never goes to two contacts.
+    most of its reports carry, and one id never goes to two contacts. `rulings` are what people decided in review.
     """
-    clusters = cluster(reports)
+    clusters = [c for c in cluster(reports, rulings) if not rulings.rejects([r.report_id for r in c.reports])]
     ids = assign([[r.report_id for r in c.reports] for c in clusters], known)
     contacts = [settle(contact_id, c.reports, c.links) for contact_id, c in zip(ids, clusters, strict=True)]
-    return sorted(contacts, key=lambda c: (str(c.occurred_on), [p.name for p in c.participants], c.contact_id))
+    return sorted(
+        link(contacts, reports), key=lambda c: (str(c.occurred_on), [p.name for p in c.participants], c.contact_id)
+    )
 
 
-def cluster(reports: Iterable[StoredReport]) -> list[Cluster]:
-    """Partition reports into events: the surest links first, and never one that contradicts what is joined already."""
-    nodes = fold(r for r in reports if r.report.participants)
+def cluster(reports: Iterable[StoredReport], rulings: Rulings = NONE) -> list[Cluster]:
+    """Partition reports into events: the surest links first, and never one that contradicts what is joined already.
+
+    What people ruled comes before all links.
+    """
+    told = [r for r in reports if r.report.participants]
+    nodes = fold(told, {report_id for bound in rulings.together | rulings.apart for report_id in bound})
 
     @cache
     def weighed(i: int, j: int) -> Verdict:
         return compare(nodes[i], nodes[j])
 
-    links = []
-    for i, j in _candidates(nodes):
-        verdict = weighed(i, j)
-        if verdict.same:
-            links.append((verdict.tier, -verdict.score, i, j, verdict))
-    links.sort(key=lambda link: link[:4])
     members = {i: [i] for i in range(len(nodes))}
     home = list(range(len(nodes)))
     # Reports folded into one node agree in everything: their link is the node with itself.
     drawn = {i: [compare(n, n)] if len(n.reports) > 1 else [] for i, n in enumerate(nodes)}
-    for _, _, i, j, verdict in links:
+
+    def join(i: int, j: int, verdict: Verdict) -> None:
         keep, drop = sorted((home[i], home[j]))
         if keep != drop:
-            pairs = ((min(a, b), max(a, b)) for a in members[keep] for b in members[drop])
-            if any(weighed(a, b).conflict for a, b in pairs):
-                continue
-            if _two_days_running([nodes[a] for a in members[keep]], [nodes[b] for b in members[drop]]):
-                continue
             for member in members[drop]:
                 home[member] = keep
             members[keep] += members.pop(drop)
             drawn[keep] += drawn.pop(drop)
         drawn[keep].append(verdict)
+
+    def forbidden(i: int, j: int) -> bool:
+        return bool(rulings.apart) and rulings.forbids(_ids(nodes, members[home[i]]), _ids(nodes, members[home[j]]))
+
+    # Nodes that people bound to one another: one of them speaks for all.
+    bound = _bind(nodes, rulings)
+    for i, mates in sorted(bound.items()):
+        for j in sorted(mates):
+            if i < j and home[i] != home[j] and not forbidden(i, j):
+                join(i, j, BY_REVIEW)
+    links = []
+    for i, j in _candidates(nodes):
+        verdict = weighed(i, j)
+        if verdict.same:
+            links.append((verdict.rank, i, j, verdict))
+    links.sort(key=lambda found: found[:3])
+    for _, i, j, verdict in links:
+        mine, theirs = members[home[i]], members[home[j]]
+        if home[i] != home[j]:
+            spoken = ({*mine} - bound.get(i, _NOBODY)) | {i}, ({*theirs} - bound.get(j, _NOBODY)) | {j}
+            if any(weighed(min(a, b), max(a, b)).conflict for a in spoken[0] for b in spoken[1]):
+                continue
+            if _two_days_running([nodes[a] for a in spoken[0]], [nodes[b] for b in spoken[1]]) or forbidden(i, j):
+                continue
+        join(i, j, verdict)
     return [
-        Cluster([nodes[i] for i in inside], sorted(drawn[keep], key=lambda v: (v.tier, -v.score, v.words)))
+        Cluster([nodes[i] for i in inside], sorted(drawn[keep], key=lambda v: (v.rank, v.words)))
         for keep, inside in members.items()
     ]
+
+
+def _bind(nodes: Sequence[Node], rulings: Rulings) -> dict[int, frozenset[int]]:
+    """Node -> the nodes that people ruled to be one contact with it."""
+    if not rulings.together:
+        return {}
+    place = {r.report_id: i for i, node in enumerate(nodes) for r in node.reports}
+    found: dict[int, frozenset[int]] = defaultdict(frozenset)
+    for reports in rulings.groups(place):
+        inside = frozenset(place[r] for r in reports)
+        # Those of several rulings that share a report are one.
+        inside = inside.union(*(found[i] for i in inside))
+        for i in inside:
+            found[i] = inside
+    return found
+
+
+def _ids(nodes: Sequence[Node], inside: Iterable[int]) -> list[int]:
+    return [r.report_id for i in inside for r in nodes[i].reports]
 
 
 def _two_days_running(one: Sequence[Node], other: Sequence[Node]) -> bool:
     """Neighbouring days that two independent families each stand for are two events: leaders do call again.
 
-    A lone family's other day is taken for a slip or a time zone.
+    A lone family's other day is taken for a slip or a time zone; and two days are one night where clocks are so far
+    apart that each leader had another date.
     """
-    mine, theirs = ([n for n in nodes if n.status.happened] for nodes in (one, other))
+    # Who gives no day stands for none.
+    mine, theirs = ([n for n in nodes if n.status.happened and n.span and n.span.exact] for nodes in (one, other))
     if any(len({f for n in nodes for f in n.families}) < 2 for nodes in (mine, theirs)):
         return False
     if not any(crosses_midnight(a.span, b.span) for a in mine for b in theirs):
         return False
+    if _one_night(mine, theirs):
+        return False
     return not any(a.location and a.location == b.location for a in mine for b in theirs)
+
+
+def _one_night(mine: Sequence[Node], theirs: Sequence[Node]) -> bool:
+    """Whether one call may have had two dates: of leaders far apart; or less far, and equally long by both dates."""
+    days = [n.span.first for n in (*mine, *theirs) if n.span is not None and n.span.exact]
+    if (max(days) - min(days)).days > 1:
+        return False
+    hours = hours_apart(frozenset().union(*(n.countries for n in (*mine, *theirs))), min(days))
+    ours, others = ({n.duration for n in nodes if n.duration is not None} for nodes in (mine, theirs))
+    if not ours or not others:
+        return hours >= OTHER_DATE
+    return hours >= SEVERAL_HOURS and any(alike(a, b) for a in ours for b in others)
 
 
 def _candidates(nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from pipeline.domain import Mode, Status
-from pipeline.reconcile.node import Node, Span
+from pipeline.reconcile.geography import countries_of, hours_apart
+from pipeline.reconcile.node import Node, Span, person_key
 
 # Two nodes are one event from this score on. Same pair (2) and same day (3) suffice; a day's difference (1.5) needs
 # the same mode (1) or more, and each contradiction (another duration, both name their day) must be made up for.
@@ -16,15 +17,29 @@ THRESHOLD: Final = 4.0
 REMOTE = frozenset({Mode.PHONE, Mode.VIDEO})
 PERSONAL = frozenset({Mode.IN_PERSON, Mode.VISIT, Mode.MULTILATERAL})
 
+# Outlets name those of a summit whom their readers know: so much of the shorter list must stand in the longer one.
+NAMED_IN_BOTH = 0.7
+# Where clocks are so far apart, a morning here is an evening there.
+OTHER_CLOCK = 5.0
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`conflict` names why the two can never be one event; `tier` says how early this link is drawn (0 first)."""
+    """`conflict` names why the two can never be one event; `tier` says how early this link is drawn (0 first).
+
+    Of links of one tier, those with fewer days `apart` come first.
+    """
 
     score: float
     words: tuple[str, ...]
     conflict: str | None = None
     tier: int = 9
+    apart: int = 0
+
+    @property
+    def rank(self) -> tuple[int, int, float]:
+        """Orders links, the surest first."""
+        return self.tier, self.apart, -self.score
 
     @property
     def same(self) -> bool:
@@ -44,9 +59,13 @@ def compare(a: Node, b: Node) -> Verdict:
     when = _when(a, b)
     if isinstance(when, str):
         return Verdict(0.0, (), when)
-    features = [people, when, _mode(a, b), _duration(a, b), _ordinal(a, b), _location(a, b), _text(a, b), _days(a, b)]
+    features = [
+        people, when, _mode(a, b), _duration(a, b), _ordinal(a, b), _location(a, b), _text(a, b), _days(a, b),
+        _part_of_day(a, b),
+    ]  # fmt: skip
     kept = [f for f in features if f is not None]
-    return Verdict(round(sum(f[0] for f in kept), 6), tuple(f[1] for f in kept if f[1]), None, _tier(a, b))
+    words = tuple(f[1] for f in kept if f[1])
+    return Verdict(round(sum(f[0] for f in kept), 6), words, None, _tier(a, b), _days_apart(a, b))
 
 
 Feature = tuple[float, str]
@@ -58,21 +77,42 @@ def _people(a: Node, b: Node) -> Feature | str:
         return 2.0, {1: "same visitor", 2: "same pair"}.get(count, f"same {count} participants")
     small, large = sorted((a, b), key=lambda n: len(n.people))
     if len(small.people) >= 3:
-        shared = len(a.people & b.people) / len(a.people | b.people)
+        both = len(small.people & large.people)
+        shared = both / len(small.people | large.people)
         if small.people < large.people:
             return max(1.5, 2 * shared), f"{len(small.people)} of the {len(large.people)} participants"
         # Two leaders often call a third and then a fourth on one day: a call needs more in common than a summit.
         if shared >= (0.75 if {a.mode, b.mode} & REMOTE else 0.6):
-            return 2 * shared, f"{len(a.people & b.people)} participants in common"
+            return 2 * shared, f"{both} participants in common"
+        summit = {a.mode, b.mode} == {Mode.MULTILATERAL} and a.location == b.location is not None
+        if summit and both >= max(4, NAMED_IN_BOTH * len(small.people)):
+            return 2 * shared, f"{both} participants in common, in one place"
     if not small.people < large.people or large.mode not in PERSONAL:
         return "other participants"
-    if len(small.people) == 1 and small.mode is Mode.VISIT and small.location == large.location is not None:
-        return 1.0, "a visit, with those met named by others"
+    if len(small.people) == 1 and small.mode is Mode.VISIT:
+        return _lone_visitor(small, large)
+    # Talks of three of which an outlet leaves the host or the guest out. Of a large summit, two are a bilateral.
+    if len(small.people) == 2 and len(large.people) <= 4 and small.mode is Mode.MULTILATERAL:
+        return 1.5, f"2 of the {len(large.people)} participants"
     # An article on a summit that also says who came to whom tells no further contact; talks of two beside it are one.
     came = small.mode in (Mode.VISIT, Mode.UNSPECIFIED) and not small.articles.isdisjoint(large.articles)
     if len(small.people) == 2 and large.mode is Mode.MULTILATERAL and came:
         return 1.5, "a guest and the host of a summit told in the same article"
     return "other participants"
+
+
+def _lone_visitor(visit: Node, talks: Node) -> Feature | str:
+    """A leader's journey, told without those met, and talks of that leader."""
+    here, there = countries_of(visit.location), countries_of(talks.location)
+    if here and there and here.isdisjoint(there):
+        return "a visit elsewhere"
+    hosts = {p.country for p in talks.reports[0].report.participants if person_key(p) not in visit.people}
+    if len(talks.people) == 2 and here & hosts:
+        return 1.5, "a visit to the other's country"
+    if visit.location is not None and (visit.location == talks.location or here & there):
+        return 1.0, "a visit, with those met named by others"
+    # Two names of places that we cannot compare: no reason to join them, and none to keep them apart.
+    return -2.0, ""
 
 
 def _mode_conflict(a: Node, b: Node) -> str | None:
@@ -87,9 +127,10 @@ def _mode_conflict(a: Node, b: Node) -> str | None:
 
 
 def _place_conflict(a: Node, b: Node) -> str | None:
-    """A lone visitor in two towns made two visits."""
+    """A lone visitor in two towns made two visits; a town and its country are one."""
     if len(a.people) == len(b.people) == 1 and a.location and b.location and a.location != b.location:
-        return "visits to two places"
+        here, there = countries_of(a.location), countries_of(b.location)
+        return None if here & there else "visits to two places"
     return None
 
 
@@ -101,6 +142,8 @@ def _article_conflict(a: Node, b: Node) -> str | None:
         return "one article tells them as news and as history"
     if a.second_time != b.second_time:
         return "one article calls it a further contact"
+    if a.part_of_day and b.part_of_day and a.part_of_day != b.part_of_day and not {a.mode, b.mode} & PERSONAL:
+        return "one article tells one of the morning and one of the evening"
     exact = a.span is not None and b.span is not None and a.span.exact and b.span.exact
     # The day of a denial is easily taken for that of what is denied.
     denials = a.status is b.status and a.status in (Status.DENIED, Status.CANCELLED)
@@ -198,6 +241,8 @@ def _when_published(a: Node, b: Node) -> Feature | str:
 
 
 def _mode(a: Node, b: Node) -> Feature:
+    if a.mode is b.mode is Mode.UNSPECIFIED:
+        return 0.7, "talks = talks"
     if a.mode is b.mode:
         return 1.0, f"{_mode_word(a.mode)} = {_mode_word(b.mode)}"
     first, second = sorted((_mode_word(a.mode), _mode_word(b.mode)))
@@ -210,9 +255,14 @@ def _duration(a: Node, b: Node) -> Feature | None:
     if a.duration is None or b.duration is None:
         return None
     low, high = sorted((a.duration, b.duration))
-    if high - low <= max(5, 0.1 * high):
+    if alike(low, high):
         return 1.5, f"duration {low} {'=' if low == high else '~'} {high}"
     return -1.0, f"duration {low} but {high}"
+
+
+def alike(minutes: int, others: int) -> bool:
+    """Whether two durations may be one, rounded by those who tell it."""
+    return abs(minutes - others) <= max(5, 0.1 * max(minutes, others))
 
 
 def _ordinal(a: Node, b: Node) -> Feature | None:
@@ -241,9 +291,33 @@ def _overlap(x: frozenset[str], y: frozenset[str]) -> float:
 
 
 def _days(a: Node, b: Node) -> Feature | None:
-    """Two days that differ count more when both texts name theirs than when one was merely printed that day."""
+    """Two days that differ count more when both texts name theirs than when one was merely printed that day.
+
+    But journeys and summits last: one text names their first day, one their last.
+    """
+    lone = min(len(a.people), len(b.people)) == 1
+    if lone or ({a.mode, b.mode} == {Mode.MULTILATERAL} and a.location == b.location is not None):
+        return None
     apart = a.span and b.span and a.span.exact and b.span.exact and a.span != b.span
     return (-1.0, "each names its day") if apart and a.day_named and b.day_named else None
+
+
+def _part_of_day(a: Node, b: Node) -> Feature | None:
+    """A call in the morning and one at night are two, where both clocks show about the same."""
+    if not a.part_of_day or not b.part_of_day or a.part_of_day == b.part_of_day or {a.mode, b.mode} & PERSONAL:
+        return None
+    day = a.span.first if a.span else b.span.first if b.span else date.min
+    return None if hours_apart(a.countries | b.countries, day) >= OTHER_CLOCK else (-1.0, "one early, one late")
+
+
+def _days_apart(a: Node, b: Node) -> int:
+    """Days between what one says, or the day it was told, and the other: of two events an undated report means the
+    nearer."""
+    if a.span is None or b.span is None or (a.span.exact and b.span.exact):
+        return 0
+    days = [n.span.first if n.span and n.span.exact else _day(n.first_published) for n in (a, b)]
+    undated = any(n.span is not None and n.span.basis == "published" for n in (a, b))
+    return abs((days[0] - days[1]).days) if undated and date.max not in days else 0
 
 
 def _tier(a: Node, b: Node) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -30,6 +30,8 @@ _SECOND_TIME = re.compile(
     r"|later (?:in the|the same|that) (?:day|evening|night)|twice|for the second time (?:that|in a) day)\b",
     re.IGNORECASE,
 )
+_MORNING = re.compile(r"\bmorning\b", re.IGNORECASE)
+_LATE = re.compile(r"\b(?:evening|night)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{4,}|\d+")
 
 
@@ -61,12 +63,18 @@ class Node:
     location: str | None
     historical: bool
     second_time: bool
+    part_of_day: str
     day_named: bool
     first_published: datetime | None
     last_published: datetime | None
     articles: frozenset[int]
     families: frozenset[str]
     words: tuple[frozenset[str], ...]
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The participants' countries."""
+        return frozenset(p.country for p in self.reports[0].report.participants)
 
 
 def person_key(participant: Participant) -> str:
@@ -119,13 +127,14 @@ def span_of(stored: StoredReport) -> Span | None:
     return Span(day + timedelta(days=before), day + timedelta(days=after), "published")
 
 
-def fold(reports: Iterable[StoredReport]) -> list[Node]:
-    """The nodes of a set of reports, ordered by content."""
+def fold(reports: Iterable[StoredReport], single: Collection[int] = ()) -> list[Node]:
+    """The nodes of a set of reports, ordered by content; reports with ids in `single` are folded with no other."""
     ordered = sorted(reports, key=content_key)
     seconds = _second_times(ordered)
     groups: dict[tuple[str, ...], list[StoredReport]] = defaultdict(list)
     for stored in ordered:
-        groups[_signature(stored, stored.report_id in seconds)].append(stored)
+        alone = (f"{stored.report_id:020d}",) if stored.report_id in single else ()
+        groups[(*_signature(stored, stored.report_id in seconds), *alone)].append(stored)
     return [_node(key, members, members[0].report_id in seconds) for key, members in sorted(groups.items())]
 
 
@@ -142,6 +151,7 @@ def _signature(stored: StoredReport, second_time: bool) -> tuple[str, ...]:
         place_key(report.location) or "",
         "historical" if report.historical else "",
         "second" if second_time else "",
+        part_of_day(report),
         # Nothing places these in time: only reports of one day can be taken for one.
         "" if span else (stored.published.astimezone(UTC).date().isoformat() if stored.published else "never"),
     )
@@ -160,6 +170,13 @@ def _second_times(ordered: list[StoredReport]) -> set[int]:
         for stored in group
         if _marks_second(stored) and any(_apart(stored, other) and not _marks_second(other) for other in group)
     }
+
+
+def part_of_day(report: ContactReport) -> str:
+    """ "early" or "late" where the evidence names just one of them, else empty."""
+    early = any(_MORNING.search(e.text) for e in report.evidence)
+    late = any(_LATE.search(e.text) for e in report.evidence)
+    return "" if early == late else "early" if early else "late"
 
 
 def _marks_second(stored: StoredReport) -> bool:
@@ -185,6 +202,7 @@ def _node(key: tuple[str, ...], members: list[StoredReport], second_time: bool) 
         location=place_key(report.location),
         historical=report.historical,
         second_time=second_time,
+        part_of_day=part_of_day(report),
         day_named=any(_DAY_NAMED.search(e.text) for m in members for e in m.report.evidence),
         first_published=min(times) if times else None,
         last_published=max(times) if times else None,
