@@ -16,6 +16,8 @@ GROUPS = (
     "archive",
     "newswire",
     "warehouse",
+    "search",
+    "docs",
     "alerts",
     "feedback",
     "run",
