@@ -112,13 +112,23 @@ class Courier:
             smtp.close()
 
     def deliver(self, message: EmailMessage, sender: str, recipient: str) -> Outcome:
-        """Send `message` to one recipient. Raises RelayError only if no connection could be had."""
+        """Send `message` to one recipient.
+
+        Raises RelayError only if no connection could be had, or the relay takes nothing from us at all.
+        """
         data = _wire_form(message)
         self.connect()
         smtp = self._smtp
         assert smtp is not None
         try:
             code, answer = smtp.mail(parseaddr(sender)[1])
+            if code >= 500:
+                # So far the relay knows of us, and of no message: none is to be given up for a fault of the settings.
+                self._refused(code, answer)
+                raise RelayError(
+                    f"{self._relay} takes no mail from {parseaddr(sender)[1]}: {_reply(code, answer)}. Check "
+                    "HOTLINE_MAIL_FROM, HOTLINE_SMTP_STARTTLS, HOTLINE_SMTP_TLS and HOTLINE_SMTP_USER."
+                )
             if code == 250:
                 code, answer = smtp.rcpt(recipient)
             if code not in (250, 251):
