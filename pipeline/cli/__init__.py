@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 
 import typer
 
@@ -28,6 +29,7 @@ GROUPS = (
     "watchdog",
     "quality",
     "backup",
+    "metrics",
 )
 
 
@@ -41,4 +43,8 @@ def build_app() -> typer.Typer:
 
 def main() -> None:
     """Entry point of the `hotline` script."""
+    if os.environ.get("HOTLINE_LOG_FORMAT") == "json":
+        from pipeline.runtime.logs import configure_logs
+
+        configure_logs("json")
     build_app()()
