@@ -128,6 +128,12 @@ class Settings(BaseSettings):
     )
     feedback_days: int = Field(60, ge=1, description="How long such a link holds.")
 
+    # monitoring
+    metrics_token: SecretStr | None = Field(
+        None, description="Bearer token for /hotline/metrics of the UI. None: the page asks for Airflow's login."
+    )
+    log_format: Literal["text", "json"] = Field("text", description="json: logs as JSON Lines, with ids in every line.")
+
     # upkeep (DAG maintenance); 0 days: for ever
     import_dir: Path | None = Field(
         None, description="Where backfill_archive finds WARC and JSON Lines files. None: HOTLINE_HOME/import."
@@ -149,6 +155,7 @@ class Settings(BaseSettings):
         description="Who mails: news_monitor at its end (run), or contact_alerts, started by the asset (asset). "
         "`hotline run` mails itself in any case.",
     )
+    digest_schedule: str = Field("@hourly", description="When the DAG digest runs; written as `schedule`.")
     maintenance_schedule: str = Field("0 3 * * *", description="When the DAG maintenance runs; written as `schedule`.")
     airflow_dsn: SecretStr | None = Field(
         None, description="A PostgreSQL database for Airflow's own metadata instead of the embedded one (libpq URI)."

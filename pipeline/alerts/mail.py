@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -16,6 +16,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pipeline.alerts import phrases
+from pipeline.alerts.capitals import Capitals, clocks
+from pipeline.alerts.formats import ENGLISH, Formats
 from pipeline.alerts.plain import plain, safe_link
 from pipeline.domain import Contact, Mode, Status
 
@@ -42,6 +44,29 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Dress:
+    """What the mails of a rule have in common, whatever they tell.
+
+    `labels` are readers' words for topic ids, `capitals` the clocks that stand beside a time, `page` the address of the
+    page of contacts (no link without it). `feedback` are words and addresses by which readers say what they think of a
+    mail.
+    """
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    formats: Formats = ENGLISH
+    capitals: Capitals = field(default_factory=dict)
+    page: str | None = None
+    feedback: tuple[tuple[str, str], ...] = ()
+
+    def contact_page(self, contact_id: str) -> str | None:
+        """Where a browser shows the contact."""
+        return safe_link(f"{self.page.rstrip('/')}/contact/{contact_id}") if self.page else None
+
+
+PLAIN_DRESS = Dress()
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """What a reader gets: both parts say the same."""
 
@@ -59,31 +84,39 @@ def render(
     news: Sequence[str] = (),
     picture_alt: str | None = None,
     changes: Sequence[str] = (),
+    dress: Dress = PLAIN_DRESS,
 ) -> Mail:
     """The mail about `contact` that `rule` sends to `recipient`. Pure.
 
-    `labels` are readers' words for topic ids, `news` says why the contact is news (novelty.told), `picture_alt` what
-    the inline picture shows that `compose` is going to be handed. In a follow-up, `changes` are what has become
+    `labels`, where given, stand for those of `dress`. `news` says why the contact is news (novelty.told), `picture_alt`
+    what the inline picture shows that `compose` is going to be handed. In a follow-up, `changes` are what has become
     otherwise.
     """
-    view = _view(contact, sources, rule, recipient, labels or {}, news)
+    dress = dress if labels is None else replace(dress, labels=labels)
+    view = _view(contact, sources, rule, recipient, dress, news)
     view |= {"picture_alt": picture_alt, "cid": CID, "changes": [plain(c, 200) for c in changes]}
+    return print_mail("contact", subject(contact, dress.formats), view)
+
+
+def print_mail(template: str, subject: str, view: Mapping[str, object]) -> Mail:
+    """Both parts of a mail from the templates of that name."""
     environment = _environment()
     return Mail(
-        subject=subject(contact),
-        text=re.sub(r"\n{3,}", "\n\n", environment.get_template("contact.txt").render(view)).strip() + "\n",
-        html=environment.get_template("contact.html").render(view),
+        subject=subject,
+        text=re.sub(r"\n{3,}", "\n\n", environment.get_template(f"{template}.txt").render(view)).strip() + "\n",
+        html=environment.get_template(f"{template}.html").render(view),
     )
 
 
-def subject(contact: Contact) -> str:
-    """ "Macron-Putin: phone call, 12 Feb 2022, 1 h 40 min (Elysee)"."""
+def subject(contact: Contact, formats: Formats = ENGLISH, *, dated: bool = True) -> str:
+    """ "Macron-Putin: phone call, 12 Feb 2022, 1 h 40 min (Elysee)"; without the day unless `dated`."""
     parts = [_how_and_where(contact)]
     if contact.status is Status.ONGOING:
         parts[0] += " (under way)"
-    parts.append(phrases.when_short(contact))
+    if dated:
+        parts.append(phrases.when_short(contact, formats))
     if contact.duration_minutes:
-        parts.append(phrases.duration(contact.duration_minutes))
+        parts.append(formats.duration(contact.duration_minutes))
     said = phrases.voice(contact.attribution[0]) if contact.attribution else ""
     return f"{phrases.headline_names(contact)}: {', '.join(parts)}{f' ({said})' if said else ''}"
 
@@ -148,46 +181,52 @@ def compose(
 
 
 def _view(
-    contact: Contact,
-    sources: Sequence[Source],
-    rule: str,
-    recipient: str,
-    labels: Mapping[str, str],
-    news: Sequence[str],
+    contact: Contact, sources: Sequence[Source], rule: str, recipient: str, dress: Dress, news: Sequence[str]
 ) -> dict[str, object]:
     """Everything the templates print, as plain lines: they decide nothing."""
-    shown = _choose(sources)
+    formats, shown = dress.formats, choose(sources)
     people = [f"{plain(p.name, 80)}, {plain(p.office, 60)} ({plain(p.country, 6)})" for p in contact.participants]
-    facts = [("Who", people), ("How", [_how(contact)]), ("When", [phrases.when_long(contact)])]
+    facts = [("Who", people), ("How", [_how(contact)]), ("When", [phrases.when_long(contact, formats)])]
     if contact.duration_minutes:
-        long = phrases.duration(contact.duration_minutes)
-        exact = f" ({contact.duration_minutes} minutes)" if contact.duration_minutes > 60 else ""
-        facts.append(("How long", [long + exact]))
+        minutes = contact.duration_minutes
+        exact = f" ({formats.number(minutes)} minutes)" if minutes > 60 else ""
+        facts.append(("How long", [formats.duration(minutes) + exact]))
     if contact.location:
         facts.append(("Where", [plain(contact.location, 100)]))
     if contact.initiator:
         facts.append(("Sought by", [plain(contact.initiator, 100)]))
     if contact.topics:
-        facts.append(("About", [", ".join(phrases.topic(t, labels) for t in contact.topics)]))
+        facts.append(("About", [", ".join(phrases.topic(t, dress.labels) for t in contact.topics)]))
     if news:
         facts.append(("Why news", list(news)))
     elif contact.ordinal:
         facts.append(("Which", [f"{phrases.ordinal(contact.ordinal)}, by the reports' own count"]))
     if contact.attribution:
         facts.append(("Says who", [", ".join(plain(a, 60) for a in contact.attribution[:5])]))
-    facts.append(("Sources", [_sources_line(contact)]))
-    percent = min(round(contact.confidence * 100), 99)
-    facts.append(("Confidence", [f"{phrases.confidence(contact.confidence)} ({percent} of 100)"]))
+    facts.append(("Sources", [sources_line(contact, formats)]))
+    # Reports tell the day of a contact and no hour: the one time that is known is that of the first report.
+    if contact.first_reported_at:
+        beside = clocks(contact.first_reported_at, contact.participants, dress.capitals)
+        told = formats.moment(contact.first_reported_at) + (f" ({beside})" if beside else "")
+        facts.append(("First told", [told]))
+    facts.append(("Confidence", [confidence_line(contact)]))
     return {
-        "headline": subject(contact),
+        "headline": subject(contact, formats),
         "facts": facts,
-        "sources": [_source_view(source) for source in shown],
+        "sources": [source_view(source, formats) for source in shown],
         "more": len(sources) - len(shown),
         "reason": plain(contact.reason, 600),
         "contact_id": plain(contact.contact_id, 40),
+        "page": dress.contact_page(contact.contact_id),
+        "feedback": dress.feedback,
         "rule": rule,
         "recipient": recipient,
     }
+
+
+def confidence_line(contact: Contact) -> str:
+    """ "very likely right (98 of 100)"."""
+    return f"{phrases.confidence(contact.confidence)} ({min(round(contact.confidence * 100), 99)} of 100)"
 
 
 def _how(contact: Contact) -> str:
@@ -195,27 +234,29 @@ def _how(contact: Contact) -> str:
     return f"{how}, under way when reported" if contact.status is Status.ONGOING else how
 
 
-def _sources_line(contact: Contact) -> str:
+def sources_line(contact: Contact, formats: Formats = ENGLISH) -> str:
+    """ "2 independent sources (3 outlets)"."""
     families, outlets = len(contact.families), len(contact.outlets)
-    independent = "one source" if families == 1 else f"{families} independent sources"
+    independent = "one source" if families == 1 else f"{formats.number(families)} independent sources"
     if outlets > families:
-        independent += f" ({outlets} outlets)"
+        independent += f" ({formats.number(outlets)} outlets)"
     return independent
 
 
-def _choose(sources: Sequence[Source]) -> list[Source]:
+def choose(sources: Sequence[Source]) -> list[Source]:
     """The earliest article of each family first, then the others, earliest first."""
     ordered = sorted(sources, key=lambda s: (s.published is None, s.published or 0, s.outlet, s.title))
     firsts = {source.family: source for source in reversed(ordered)}
     return [s for s in ordered if firsts[s.family] is s][:MOST_SOURCES] or ordered[:MOST_SOURCES]
 
 
-def _source_view(source: Source) -> dict[str, object]:
+def source_view(source: Source, formats: Formats = ENGLISH) -> dict[str, object]:
+    """A source as the templates print it."""
     return {
         "outlet": plain(source.outlet, 80),
         "title": plain(source.title, TITLE_LENGTH) or "(no title)",
         "url": safe_link(source.url),
-        "published": phrases.moment(source.published) if source.published else "no time given",
+        "published": formats.moment(source.published) if source.published else "no time given",
         "quotes": [quote for q in source.quotes[:MOST_QUOTES] if (quote := plain(q, QUOTE_LENGTH))],
     }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -21,21 +22,16 @@ from pydantic import (
     model_validator,
 )
 
+from pipeline.alerts.channels import parse_recipient
+from pipeline.alerts.formats import HOUSE, Formats, is_language
 from pipeline.alerts.groups import ANY, Groups, GroupsError, load_groups
-from pipeline.alerts.timing import quiet_until
+from pipeline.alerts.timing import latest, latest_weekday, quiet_until
 from pipeline.domain import Contact, DatePrecision, Mode, Participant, Status
 
-# An address as SMTP's RCPT takes it, nothing that could open a second header or a second recipient.
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
 _COUNTRY = re.compile(r"[A-Z]{2,6}")
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=100)]
-
-
-def is_address(text: str) -> bool:
-    """Whether `text` is one plain e-mail address, name@host."""
-    return _ADDRESS.fullmatch(text) is not None
 
 
 class RulesError(ValueError):
@@ -43,12 +39,10 @@ class RulesError(ValueError):
 
 
 def _addresses(value: tuple[str, ...]) -> tuple[str, ...]:
-    for address in value:
-        if not is_address(address):
-            raise ValueError(f"{address!r} is not an e-mail address (name@host, without angle brackets)")
-    if len({a.casefold() for a in value}) < len(value):
+    found = tuple(parse_recipient(text) for text in value)
+    if len({a.casefold() for a in found}) < len(found):
         raise ValueError("an address stands twice; each recipient gets one mail for a contact")
-    return value
+    return found
 
 
 def _clock(value: object) -> object:
@@ -64,6 +58,18 @@ def _zone(value: str) -> str:
     except (ZoneInfoNotFoundError, ValueError):
         raise ValueError(f"{value!r} is no time zone; write one such as Europe/Paris") from None
     return value
+
+
+class Delivery(StrEnum):
+    """When a rule tells of a contact: at once, or of all that came together."""
+
+    IMMEDIATE = "immediate"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Rule(BaseModel):
@@ -85,8 +91,14 @@ class Rule(BaseModel):
     min_families: int = Field(1, ge=1, le=50)
     max_age_days: int | None = Field(None, ge=0, le=3660)
     updates: bool = False
+    delivery: Delivery = Delivery.IMMEDIATE
+    at: time = time(7)
+    weekday: Weekday = "monday"
+    empty_digest: Literal["nothing", "line"] = "nothing"
+    first_run: Literal["primed", "send"] = "primed"
     quiet_hours: tuple[time, time] | None = None
     timezone: str = "UTC"
+    language: str = HOUSE
     _members: dict[str, frozenset[str]] = PrivateAttr(default_factory=dict)
 
     @model_validator(mode="after")
@@ -124,8 +136,28 @@ class Rule(BaseModel):
         )
 
     _addresses = field_validator("recipients")(_addresses)
-    _clock = field_validator("quiet_hours", mode="before")(_clock)
+    _clock = field_validator("quiet_hours", "at", mode="before")(_clock)
     _zone = field_validator("timezone")(_zone)
+
+    @property
+    def formats(self) -> Formats:
+        """How its mails write days, times and numbers."""
+        return Formats(self.language, self.timezone)
+
+    def digest_end(self, now: datetime) -> datetime:
+        """The end of the digest period that ended last, up to `now` (aware)."""
+        zone = ZoneInfo(self.timezone)
+        if self.delivery is Delivery.WEEKLY:
+            return latest_weekday(now, WEEKDAYS.index(self.weekday), self.at, zone)
+        return latest(now, self.at, zone)
+
+    def next_digest(self, after: datetime) -> datetime:
+        """The end of the digest period that `after` (aware) falls into."""
+        days = 7 if self.delivery is Delivery.WEEKLY else 1
+        # An hour more: the day on which summer time ends has 25.
+        end = self.digest_end(after + timedelta(days=days, hours=1))
+        before = self.digest_end(end - timedelta(seconds=1))
+        return before if before > after else end
 
     def hold_seconds(self, now: datetime) -> float:
         """How long a mail written at `now` (aware) waits for the end of the rule's quiet hours; 0 outside of them."""
@@ -133,6 +165,25 @@ class Rule(BaseModel):
             return 0.0
         end = quiet_until(now, *self.quiet_hours, ZoneInfo(self.timezone))
         return (end - now).total_seconds() if end else 0.0
+
+    @model_validator(mode="after")
+    def _digest_settings_belong_to_digests(self) -> Rule:
+        for name, needs in (("at", "daily or weekly"), ("weekday", "weekly"), ("empty_digest", "daily or weekly")):
+            if name in self.model_fields_set and self.delivery.value not in needs:
+                raise ValueError(f"`{name}` says when digests go out; it needs `delivery: {needs}`")
+        return self
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        if not is_language(value):
+            raise ValueError(f"{value!r} is no language that dates can be written in; such as en, fr, de, es, pt-BR")
+        return value
+
+    @field_validator("weekday", mode="before")
+    @classmethod
+    def _lower(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
 
     @field_validator("countries")
     @classmethod
@@ -172,6 +223,11 @@ class Alerts(BaseModel):
 
     rules: tuple[Rule, ...]
     heartbeat: Heartbeat | None = None
+
+    def recipients(self) -> tuple[str, ...]:
+        """All whom the rules and the heartbeat name."""
+        found = [recipient for rule in self.rules for recipient in rule.recipients]
+        return tuple(dict.fromkeys(found + list(self.heartbeat.recipients if self.heartbeat else ())))
 
 
 def load_rules(path: Path) -> tuple[Rule, ...]:

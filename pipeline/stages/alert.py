@@ -1,4 +1,4 @@
-"""The outbox -> e-mails. Each message once, as far as SMTP lets anybody promise that (docs/alerts.md)."""
+"""The outbox -> e-mails, webhooks, chats. Each message once, as far as anybody can promise that (docs/alerts.md)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Literal
 
+from pipeline.alerts.channels import Channel, Channels, MailChannel
+from pipeline.alerts.digest import write_digests
 from pipeline.alerts.heartbeat import beat
-from pipeline.alerts.mail import compose, domain_of
+from pipeline.alerts.mail import domain_of
 from pipeline.alerts.maildir import MailCatcher, holds, listens
 from pipeline.alerts.opsmail import tell_ops
-from pipeline.alerts.rules import load_alerts
+from pipeline.alerts.rules import Delivery, load_alerts
 from pipeline.alerts.sender import Courier, Fate, Outcome, Relay, RelayError
 from pipeline.domain import StageResult
 from pipeline.settings import Settings
 from pipeline.stages.context import StageContext
+from pipeline.stages.desk import open_desk
 from pipeline.warehouse.alerting import UNKNOWN, note_unknown, seconds_until_due, unknown_fates
 from pipeline.warehouse.connect import Connection
+from pipeline.warehouse.ledger import notes_wait
 from pipeline.warehouse.outbox import OutboxMessage, claim_messages, mark_failed, mark_sent, undelivered
 
 log = logging.getLogger("hotline.stage")
@@ -34,8 +39,12 @@ DOUBTFUL = "fate_unknown"
 
 def run(context: StageContext, limit: int | None = None) -> StageResult:
     """Deliver what is due, oldest first. Raises RelayError where the relay cannot be reached at all."""
-    heartbeat = load_alerts(context.settings.alerts_file).heartbeat
+    alerts = load_alerts(context.settings.alerts_file)
+    heartbeat = alerts.heartbeat
     with context.connection() as connection:
+        if any(rule.delivery is not Delivery.IMMEDIATE for rule in alerts.rules) or notes_wait(connection):
+            write_digests(connection, open_desk(context.settings), context.now())
+            connection.commit()
         if heartbeat is not None:
             beat(connection, heartbeat, context.now(), domain_of(context.settings.mail_from))
             connection.commit()
@@ -45,8 +54,17 @@ def run(context: StageContext, limit: int | None = None) -> StageResult:
             connection.commit()
         if undelivered(connection) == 0:
             return StageResult("alert")
-        with _relay(context.settings) as relay, Courier(relay) as courier:
-            tally = _deliver_all(_Sender(context.settings, connection, courier, relay), limit)
+        tally = _Tally()
+        try:
+            if undelivered(connection, "mail"):
+                with _relay(context.settings) as relay, Courier(relay) as courier:
+                    mail = MailChannel(courier, context.settings.mail_from)
+                    _deliver_all(_Sender(context.settings, connection, mail, "mail", courier, relay), limit, tally)
+        finally:
+            # A relay that is down holds up no webhook and no chat.
+            if undelivered(connection, "channel"):
+                channels = Channels(context.settings, alerts.recipients())
+                _deliver_all(_Sender(context.settings, connection, channels, "channel"), limit, tally)
         left = undelivered(connection)
     return StageResult("alert", tally.taken, tally.sent, dict(+tally.refused), left)
 
@@ -61,39 +79,41 @@ class _Tally:
 @contextmanager
 def _relay(settings: Settings) -> Iterator[Relay]:
     """The relay of the settings; where none is set, a mail catcher of our own for the time of the run."""
-    if settings.smtp_port:
+    if settings.smtp_port or settings.smtp_conn_id:
         yield Relay.of(settings)
         return
     with MailCatcher(settings.home / "mail") as catcher:
         yield Relay(catcher.host, catcher.port)
 
 
-def _deliver_all(sender: _Sender, limit: int | None) -> _Tally:
+def _deliver_all(sender: _Sender, limit: int | None, tally: _Tally) -> None:
     """One message at a time: whenever the process dies, at most one is in doubt."""
-    tally = _Tally()
     deadline = time.monotonic() + sender.settings.alert_patience
     while limit is None or tally.taken < limit:
         # Before the claim: a relay that is down must leave no message in doubt.
-        sender.courier.connect()
-        claimed = claim_messages(sender.connection, 1, sender.settings.lease_seconds)
+        if sender.courier is not None:
+            sender.courier.connect()
+        claimed = claim_messages(sender.connection, 1, sender.settings.lease_seconds, sender.by)
         if claimed:
             tally.taken += 1
             sender.handle(claimed[0], tally)
             continue
-        pause = seconds_until_due(sender.connection)
+        pause = seconds_until_due(sender.connection, sender.by)
         if pause is None or time.monotonic() + pause > deadline:
             break
-        log.info("the relay put a message off; next try in %.0f s", pause)
+        log.info("a message was put off; next try in %.0f s", pause)
         time.sleep(pause + 0.05)
-    return tally
 
 
 @dataclass(slots=True)
 class _Sender:
     settings: Settings
     connection: Connection
-    courier: Courier
-    relay: Relay
+    channel: Channel
+    by: Literal["mail", "channel"]
+    # With mail alone:
+    courier: Courier | None = None
+    relay: Relay | None = None
 
     def handle(self, message: OutboxMessage, tally: _Tally) -> None:
         """Deliver one claimed message, unless it has been; note the outcome, and commit."""
@@ -105,7 +125,7 @@ class _Sender:
             tally.refused[DOUBTFUL] += 1
         else:
             try:
-                outcome = self._send(message)
+                outcome = self.channel.deliver(message)
             except RelayError as fault:
                 # It was not even tried: say so, lest its claim, left behind, cast doubt on it.
                 mark_failed(self.connection, message.outbox_id, str(fault), permanent=False)
@@ -123,7 +143,7 @@ class _Sender:
         if self._is_kept(message):
             return -1
         # What the catcher of this installation has not kept, it has not taken.
-        if listens(self.settings.home / "mail", self.relay.port):
+        if self.relay is not None and listens(self.settings.home / "mail", self.relay.port):
             return 0
         if message.abandoned:
             note_unknown(self.connection, message.outbox_id, "its sender died while it held the message")
@@ -133,24 +153,6 @@ class _Sender:
     def _is_kept(self, message: OutboxMessage) -> bool:
         return holds(self.settings.home / "mail", message.message_id)
 
-    def _send(self, message: OutboxMessage) -> Outcome:
-        try:
-            composed = compose(
-                subject=message.subject,
-                text=message.text,
-                html=message.html,
-                sender=self.settings.mail_from,
-                recipient=message.recipient,
-                rule=message.rule,
-                message_id=message.message_id,
-                as_of=message.as_of,
-                picture=message.picture,
-                in_reply_to=message.in_reply_to,
-            )
-        except ValueError as fault:
-            return Outcome(Fate.PERMANENT, f"not sent: it makes no valid e-mail ({fault})")
-        return self.courier.deliver(composed, self.settings.mail_from, message.recipient)
-
     def _note(self, message: OutboxMessage, outcome: Outcome, doubts: int, tally: _Tally) -> None:
         match outcome.fate:
             case Fate.SENT:
@@ -159,12 +161,12 @@ class _Sender:
                 tally.sent += 1
             case Fate.AMBIGUOUS:
                 # Its next turn, by the policy, is the last.
-                last = doubts > 0 or self.settings.alert_ambiguous == "hold"
+                last = doubts > 0 or self.settings.alert_ambiguous != "resend"
                 mark_failed(self.connection, message.outbox_id, UNKNOWN + outcome.reply, permanent=last)
                 tally.refused[DOUBTFUL] += last
             case Fate.TRANSIENT:
                 last = message.attempts + 1 >= MOST_TRIES
-                mark_failed(self.connection, message.outbox_id, outcome.reply, permanent=last)
+                mark_failed(self.connection, message.outbox_id, outcome.reply, last, outcome.wait_seconds)
                 tally.refused[REFUSED] += last
             case Fate.PERMANENT:
                 mark_failed(self.connection, message.outbox_id, outcome.reply, permanent=True)

@@ -89,6 +89,15 @@ def prime(conn: Connection, rule: str, recipient: str, now: datetime) -> int:
     return primed
 
 
+def count_to_prime(conn: Connection) -> int:
+    """How many contacts a reader that comes now would not be sent."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM core.contact WHERE status IN ('occurred', 'ongoing') AND state <> 'merged'"
+        )
+        return int((cursor.fetchone() or (0,))[0])
+
+
 def primed_since(conn: Connection, moment: datetime) -> list[tuple[str, str, int]]:
     """Rule, recipient and number of primed contacts of the readers first seen since then (the database's clock)."""
     with conn.cursor() as cursor:
