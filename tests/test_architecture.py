@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "ingest": {*NOUNS, "addresses", "warehouse"},
     "alerts": {*NOUNS, "addresses", "warehouse"},
     "stages": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts"},
-    "dashboard": {*NOUNS, "warehouse", "alerts"},
+    "dashboard": {*NOUNS, "warehouse", "alerts", "stages"},
     "runtime": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "stages", "newswire"},
     "cli": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "stages", "newswire", "runtime"},
 }

@@ -13,9 +13,11 @@ from fastapi import Depends, FastAPI, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 
+from pipeline.dashboard.actions import hand_out, token_of
 from pipeline.dashboard.drawing import matrix, network, stacked
 from pipeline.dashboard.operations import changing, watching
 from pipeline.dashboard.passages import passages
+from pipeline.dashboard.review import deciding, showing
 from pipeline.dashboard.serving import HEADERS, html, warehouse_dsn
 from pipeline.dashboard.table import csv_text
 from pipeline.warehouse import explore
@@ -86,7 +88,7 @@ def build_app(dependencies: Sequence[Any], actor: Callable[..., str] | None = No
         return html("network.html", rows=rows, network=drawn, topics=topics, filters=filters, query=_query(request))
 
     @app.get("/contact/{contact_id}", response_class=HTMLResponse)
-    def contact(contact_id: UUID) -> Response:
+    def contact(request: Request, contact_id: UUID) -> Response:
         with reading(warehouse_dsn()) as connection:
             row = contact_row(connection, str(contact_id))
             if row is None:
@@ -97,11 +99,17 @@ def build_app(dependencies: Sequence[Any], actor: Callable[..., str] | None = No
             reports = explore.told(connection, str(contact_id))
             changes = explore.history(connection, str(contact_id))
         shown = [(report, passages(f"{report.title}\n{report.text}", report.spans)) for report in reports]
-        return html("contact.html", up="../", row=row, reports=shown, changes=changes)
+        token = token_of(request)
+        values = {"row": row, "reports": shown, "changes": changes, "may_act": actor is not None, "token": token}
+        answer = html("contact.html", up="../", **values)
+        hand_out(answer, request, token)
+        return answer
 
     if actor is not None:
         app.include_router(changing(actor))
+        app.include_router(deciding(actor))
     app.include_router(watching(may_act=actor is not None))
+    app.include_router(showing(may_act=actor is not None))
     return app
 
 

@@ -39,6 +39,7 @@ class Filter:
 class Told:
     """One report of a contact with the article's text; `spans` are (start, end) in title + line feed + text."""
 
+    report_id: int
     outlet: str
     family: str
     title: str
@@ -181,9 +182,10 @@ def told(conn: Connection, contact_id: str) -> list[Told]:
     with conn.cursor() as cursor:
         cursor.execute(
             """
-            SELECT outlet.name, outlet.family, article.title, article.text, article.url, article.published_on,
-                   report.mode::text, report.status::text, report.occurred_on, report.duration_minutes,
-                   report.location, array_to_string(report.attribution, ', '), report.confidence, analysis.version,
+            SELECT report.report_id, outlet.name, outlet.family, article.title, article.text, article.url,
+                   article.published_on, report.mode::text, report.status::text, report.occurred_on,
+                   report.duration_minutes, report.location, array_to_string(report.attribution, ', '),
+                   report.confidence, analysis.version,
                    (SELECT array_agg(ARRAY[e.start_offset, e.end_offset] ORDER BY e.start_offset)
                     FROM core.report_evidence AS e WHERE e.report_id = report.report_id)
             FROM core.contact_member AS member
@@ -197,7 +199,7 @@ def told(conn: Connection, contact_id: str) -> list[Told]:
             (contact_id,),
         )
         return [
-            Told(*row[:14], spans=tuple((a, b) for a, b in row[14] or ()))  # type: ignore[misc]
+            Told(*row[:15], spans=tuple((a, b) for a, b in row[15] or ()))  # type: ignore[misc]
             for row in cursor.fetchall()
         ]
 
