@@ -115,7 +115,7 @@ class Assembler:
     ) -> ContactReport | None:
         dated = self._dater.settle(reading, group, groups)
         status, when, historical = dated.status, dated.day, dated.historical
-        participants = self._participants(reading, group.people, when, historical=historical)
+        participants = self._participants(reading, group.people, when or dated.around, historical=historical)
         if len(participants) < 2 or len({p.country for p in participants}) < 2:
             return None
         confidence = _confidence(group, dated.told)
@@ -228,7 +228,8 @@ def _mode(reading: Reading, group: Group, participants: Sequence[Participant], p
         votes = {w: sum(t.weight * t.claim.way(w) for t in group.told) / weight for w in Way}
         way = max(votes, key=lambda w: votes[w])
         near = {k for t in group.told for k in (0, t.claim.sentence - 1, t.claim.sentence + 1)}
-        text += " " + " ".join(reading.sentences[k].text for k in near if 0 <= k < len(reading.sentences))
+        around = " ".join(reading.sentences[k].text for k in sorted(near) if 0 <= k < len(reading.sentences))
+        text += " " + without_press_lines(around)
     if way is Way.REMOTE:
         phone, video = PHONE.search(text), VIDEO.search(text)
         score = {m: sum(t.weight * t.claim.mode[m] for t in group.told) for m in (Mode.PHONE, Mode.VIDEO)}

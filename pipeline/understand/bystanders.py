@@ -8,14 +8,21 @@ from __future__ import annotations
 import re
 
 from pipeline.understand.clauses import FIRST, OTHER, SECOND
+from pipeline.understand.cues import BY_CALL
 
 _I = re.IGNORECASE
 OWNER_ODDS = 0.15
 BETWEEN_ODDS = 3.0
+NAMED_ODDS = 0.1
+CALL_ODDS = 4.0
 
 _OWNER = {
     marker: re.compile(
-        re.escape(marker)
+        r"\b(?:advis[eo]r|envoy|aide|ambassador|spokes(?:man|woman|person)|representative|ally|assistant|emissary)s? "
+        r"(?:to|of|for) "
+        + re.escape(marker)
+        + r"|"
+        + re.escape(marker)
         + r"['’]s (?!(?:\w+ ){0,2}(?:call|conversation|talks|meeting|visit|trip|summit|arrival|stay|guest|"
         r"invitation|request|initiative|residence|palace|dacha|home|house|office|club|ranch|villa|estate|table|side|letter|"
         r"message|counterpart)s?\b)"
@@ -30,6 +37,19 @@ _CONTACTS = re.compile(rf"\b{_NOUNS}", _I)
 _BETWEEN = re.compile(
     rf"\b(?P<what>{_NOUNS})(?: [\w-]+){{0,4}} between "
     rf"(?P<who>(?:[^.;:]{{0,40}}?\[unused\d\](?!['’]s (?!country))){{2,4}})",
+    _I,
+)
+# "Called B the devil", "branded B's plan a trick": words about somebody.
+_NAMED = re.compile(
+    r"\b(?:call(?:s|ed|ing)|dubb(?:ed|ing)|brand(?:s|ed)|labell?(?:s|ed)|describe[sd])\s+"
+    r"(?:the )?\[unused[12]\](?:['’]s(?: [\w-]+){1,3})?,? (?:an?\b|the\b|one of|“|\"|‘|as\b)",
+    _I,
+)
+# "In a separate call B urged A": both are named, and nobody else.
+_IN_A_CALL = re.compile(
+    r"\b(?:in|during|over|on) (?:an?|the|their|his|her) (?:[\w-]+ ){0,3}?"
+    r"(?:(?:tele)?phone (?:call|conversation|talk)|(?:separate|later|second|earlier|subsequent) (?:call|conversation)|"
+    r"video call)\b",
     _I,
 )
 # Words of hosts and mediators, and of contacts beside the one between the two.
@@ -47,6 +67,13 @@ def weigh_contact(contact: float, marked: str) -> float:
     owner of something ("welcomed B's offer", "B's envoy") met nobody there.
     """
     odds = contact / max(1e-6, 1.0 - contact)
+    beside, named = _NAMED.subn("", marked)
+    if named and not _CONTACTS.search(beside) and not _APART.search(beside):
+        odds *= NAMED_ODDS
+        contact = odds / (1.0 + odds)
+    elif BY_CALL.search(marked) or (OTHER not in marked and _IN_A_CALL.search(marked)):
+        odds *= CALL_ODDS
+        contact = odds / (1.0 + odds)
     between = _BETWEEN.search(marked)
     if between is not None and not _APART.search(marked):
         inside = [m in between["who"] for m in (FIRST, SECOND)]

@@ -83,7 +83,7 @@ def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
         judgement = replace(
             judgement,
             contact=weigh_contact(judgement.contact, candidate.target),
-            status=weigh(judgement.status, candidate.target),
+            status=weigh(judgement.status, candidate.target, reading.on),
         )
         least = LEAST if candidate.direct else LEAST_INDIRECT
         if judgement.contact >= least:

@@ -48,7 +48,7 @@ COURSE = {
 
 _MARKER = r"\[unused[12]\]"  # as `candidates` marks the two leaders
 PHONE = re.compile(
-    r"\b(?:telephon\w*|phon(?:e|ed|es|ing)\b|rang\b|ringing\b|dialled\b|hotline\b|on the line\b)"
+    r"\b(?:telephon\w*|phon(?:e|ed|es|ing)\b|rang\b|rung\b|ringing\b|dialled\b|hotline\b|on the line\b)"
     r"|(?<!video )(?<!zoom )(?<!-)\bcalls?\b"
     r"(?!\s+(?:for|on (?!\w+day)|it|him|her|them|itself|into|off|the|a|an|themselves|to (?!(?-i:[A-Z\[]))))"
     r"|(?<!-)\bcalled\s+(?=(?-i:[A-Z\[]))",
@@ -56,8 +56,8 @@ PHONE = re.compile(
 )
 # One of the marked two rings the other: whatever else the sentence tells ("to call B after a visit"), this is a call.
 _SOON = (
-    r"(?:(?:to|will|would|has|had|have|and|also|later|then|again|(?:is|plans|hopes|wants|is expected) to|separately|"
-    r"just|on \w+day)\s+)*"
+    r"(?:(?:to|will|would|has|had|have|and|also|earlier|first|later|then|again|"
+    r"(?:is|plans|hopes|wants|is expected) to|separately|just|on \w+day)\s+)*"
 )
 _RINGS = (
     r"(?:call(?:s|ed|ing)?|(?:tele)?phon(?:es?|ed|ing)|r[aiu]ng|rings|dial(?:s|led|ed)?|"
@@ -77,28 +77,43 @@ LETTER = re.compile(
     r"congratulat\w+|greetings|condolences)\b",
     _I,
 )
+# "Welcomed the truce", "welcomed progress on trade": no guest.
+_THINGS = (
+    r" (?:(?:the|an?|this|that|his|her|their|its|any|further|new|recent|[\w-]+['’]s) )?(?:[a-z-]+ ){0,2}(?:progress|"
+    r"decisions?|moves?|news|agreements?|deal|steps?|statements?|efforts?|truce|ceasefire|plans?|proposals?|release|support|launch|"
+    r"initiatives?|ideas?|outcome|results?|growth|commitments?|announcements?|report|offer|opportunity|adoption|"
+    r"signing|extension|return of|role|momentum|cooperation|contributions?|resolution|words|ties)\b"
+)
+# In somebody's company, whatever was done there: "took him aside", "had coffee with B", "stood beside B".
+_COMPANY = (
+    r"(?:(?:alone|privately|coffee|tea|drinks|golf|dined|lunched|breakfasted|supped|ate|walked|strolled|seated|stood|"
+    r"posed|rode|toured|closeted|huddled|[A-Za-z]+ (?:minutes|hours|an hour)) with|into the arms|"
+    r"(?:stood|standing|stands|sat|sitting|seated|walked|walking) (?:beside|next to|alongside)|side by side|"
+    r"(?:took|taken|take|takes|pulled) (?:him|her|them|[A-Z][\w-]+(?: [A-Z][\w-]+)?) aside|supper|dined|lunched)"
+)
 TRAVEL = re.compile(
     r"\b(?:visit\w*|trips?|travel\w*|fl(?:ew|own|ies|y|ying)|arriv\w+|land(?:ed|s|ing)|tour(?:ed|s|ing)?|host(?:s|ed|ing)?|"
-    r"welcom\w+|receiv\w+|greet\w+|guest|in town|head(?:s|ed|ing) (?:to|for)|came to|come to|comes to|went to|"
-    r"go(?:es|ing)? to)\b",
+    rf"welcom\w+(?!{_THINGS})|receiv\w+(?! (?:an? )?(?:[\w-]+ )?(?:call|letter|message)\b)|greet\w+|guest|"
+    r"in town|head(?:s|ed|ing) (?:to|for)|came to|come to|comes to|went to|go(?:es|ing)? to)\b",
     _I,
 )
 MEET = re.compile(
     r"\b(?:met|meet|meets|meeting\w*|talks|summits?|bilateral\w*|face-to-face|in person|in-person|sat down|sit down|"
     r"handshake|shook hands|shak\w+ hands|dinner|lunch|breakfast|tete-a-tete|tête-à-tête|one-on-one|reception|audience|"
-    r"negotiat\w+|encounter\w*|sidelines|gather\w*|conference|session|embrac\w+|hug\w*|ceremony|conferred|confer)\b",
+    r"negotiat\w+|encounter\w*|sidelines|gather\w*|conference|session|embrac\w+|hug\w*|ceremony|conferred|confer|"
+    rf"{_COMPANY})\b",
     _I,
 )
 # Of these alone a claim takes its way: "negotiations" and "sessions" are talked about in calls too.
 MEETING = re.compile(
     r"\b(?:met|meet|meets|meetings?|talks|summits?|a bilateral|bilateral (?:meeting|talks)|face-to-face|in person|"
     r"in-person|sat down|sit down|handshake|shook hands|shak\w+ hands|dinner|lunch|breakfast|tete-a-tete|tête-à-tête|"
-    r"one-on-one|audience|sidelines|embrac\w+|hug(?:s|ged)?)\b",
+    rf"one-on-one|audience|sidelines|embrac\w+|hug(?:s|ged)?|{_COMPANY})\b",
     _I,
 )
 FACE_TO_FACE = re.compile(
     r"\b(?:face-to-face|face to face|in person|in-person|sat down|sit down|handshake|shook hands|shak\w+ hands|dinner|"
-    r"lunch|breakfast|tete-a-tete|tête-à-tête|audience|sidelines|embrac\w+|hug(?:s|ged)?)\b",
+    rf"lunch|breakfast|tete-a-tete|tête-à-tête|audience|sidelines|embrac\w+|hug(?:s|ged)?|{_COMPANY})\b",
     _I,
 )
 MEET_ALONE = re.compile(r"\b(?:met|meet|meets|meetings?|summits?)\b", _I)
@@ -116,7 +131,7 @@ SUMMIT = re.compile(
 SEPARATE = re.compile(
     r"\b(?:separate(?:ly)?|in turn|one after (?:the other|another)|individual(?:ly)?|respectively|each of|back-to-back|"
     r"(?:tele)?phone calls (?:with|to)|conversations with|calls (?:with|to)|meetings with|"
-    r"bilateral meetings|first with)\b",
+    r"bilateral meetings|first with|one by one)\b",
     _I,
 )
 # "told AFP by phone", "in a telephone interview": the line to a reporter is no line to a leader.

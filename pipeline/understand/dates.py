@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from pipeline.domain import DatePrecision
-from pipeline.understand.numbers import WHOLE, whole
+from pipeline.understand.numbers import ORDINAL, WHOLE, whole
 
 _I = re.IGNORECASE
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -85,6 +85,12 @@ _EDGE = re.compile(
     r"(?:at least |the |late |early |last |this |next |end of )*$|\b(?:since|until)\b[^,;:.]{0,60}$",
     _I,
 )
+# "Their second call in eight days", "for the first time in three years": a stretch that is counted over.
+_COUNTED_OVER = re.compile(
+    rf"\b(?:(?:{ORDINAL}|times|twice)\b[^,;:.]{{0,40}}|{WHOLE} (?:[\w-]+ )?"
+    rf"(?:calls|meetings|visits|trips|conversations|rounds) )\bin (?:as many |only |just )?$",
+    _I,
+)
 _EDGE_WORD = re.compile(r"(?:since|until|by)\b", _I)  # some patterns take the word in
 
 
@@ -103,7 +109,9 @@ def find_dates(sentence: str, published: date | None, *, future: bool | None = F
             if any(m.start() < s.end and m.end() > s.start for s in found):
                 continue
             got = handler(m, published, future)
-            if got is None:
+            if got is None or (
+                m.re is _IN_SO_LONG and _COUNTED_OVER.search(sentence[max(0, m.start() - 70) : m.start() + 3])
+            ):
                 continue
             edge = bool(_EDGE_WORD.match(m.group()) or _EDGE.search(sentence[max(0, m.start() - 90) : m.start()]))
             found.append(DateSpan(m.start(), m.end(), got[0], got[1], edge, got[2]))
@@ -362,6 +370,7 @@ _YEAR_ALONE = (
     r"\b(?:in|since|of|during|from|late|early|the|until|by)\s+"
     rf"(?:(?:spring|summer|autumn|winter|late|early|the (?:spring|summer|autumn|winter) of)\s+)?{_YEAR}\b(?!-)"
 )
+_IN_SO_LONG = re.compile(_HENCE, _I)
 # Longer and fuller forms first: what one pattern has taken, the next does not read again.
 _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
     (re.compile(pattern, _I), handler)

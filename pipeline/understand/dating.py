@@ -66,6 +66,7 @@ class Dated:
     day: date | None
     precision: DatePrecision | None
     historical: bool
+    around: date | None = None  # a day of the time that is meant, where it is too coarse to be a date
 
 
 class Dater:
@@ -96,7 +97,7 @@ class Dater:
             ):
                 status, held = Status.OCCURRED, True
         if span is not None:
-            return Dated(told, status, span.day if span.precision else None, span.precision, historical)
+            return Dated(told, status, span.day if span.precision else None, span.precision, historical, span.day)
         day = None
         if held and not historical and not own_only:
             day = reading.on if _is_the_news(group, status) else self._same_occasion(reading, group, groups)

@@ -25,7 +25,11 @@ _SHAPES = [
     re.compile(
         r"\b(?P<f>half)(?: an| of an)?[ -]hour\b|\b(?P<f2>three[ -]quarters|a (?:good )?quarter) of an hour\b", _I
     ),
-    re.compile(rf"\b(?P<h>{_DECIMAL}|\d{{1,2}}½|an?|{WHOLE}|(?:a )?couple of|a dozen)[ -]{_HOUR}\b", _I),
+    re.compile(
+        rf"\b(?P<h>{_DECIMAL}|\d{{1,2}}½|an?|{WHOLE}|(?:a )?couple of|a dozen)[ -]"
+        rf"(?:(?:full|solid|whole|long) )?{_HOUR}\b",
+        _I,
+    ),
     re.compile(rf"\b(?P<m>(?!an?\b){WHOLE})[ -]{_MINUTE}\b", _I),
     re.compile(r"(?<!half-)(?<!half )(?<!-)\b(?P<one>hour)-long\b", _I),
 ]
@@ -33,18 +37,19 @@ _TALK = (
     r"(?:talks?|talking|calls?|conversations?|meetings?|summits?|discussions?|sessions?|negotiations?|dialogues?|"
     r"exchanges?|encounters?|chats?|phone|telephone|telephonic|video|videoconference|virtual|conference|audience|"
     r"tete-a-tete|tête-à-tête|dinner|lunch|breakfast|luncheon|consultations?|bilateral|face-to-face|one-on-one|"
-    r"marathon|sit-down|interaction|deliberations?|visits?|reception)"
+    r"marathon|sit-down|interaction|deliberations?|visits?|reception|meal|supper|banquet|get-together|tea|walk)"
 )
 _TALKED = (
     r"(?:spoke|spoken|speak|speaking|talked|talk|chatted|met|meet|meeting|conferred|conversed|discussed|debated|"
     r"negotiated|lasted|lasting|lasts|took|taken|ran|run|went on|gone on|goes on|dragged on|stretched|continued|sat|"
     r"closeted|spent|huddled|held|ended after|over after|on the (?:phone|line|telephone)|received|hosted|together|"
-    r"wrapped up)"
+    r"wrapped up|dined|lunched|ate|breakfasted|strolled|walked|consulted|saw)"
 )
 _LEAD = (
     r"(?:about|around|roughly|nearly|almost|some|over|more than|less than|just under|just over|well over|at least|"
     r"up to|under|a little over|barely|only|approximately|close to|slightly (?:more|less) than|exactly|the|a|an|his|"
-    r"her|their|just|little more than|fully|a full)"
+    r"her|their|just|little more than|fully|a full|well|a good|the (?:better|best|greater) part of|"
+    r"no (?:more|less) than)"
 )
 # Words right before a span that make it a time limit or an age, not a length.
 _LIMIT = re.compile(
@@ -57,13 +62,18 @@ _LIMIT = re.compile(
 _TALKS_IN = re.compile(r"\b(?:call|talks|meeting|conversation|phone)\s+in\s*$", _I)
 # Words right after a span that make it the length of something else.
 _OTHER = re.compile(
-    r"^[\s,-]*(?:ago|later|earlier|late\b|before|after (?!which|midnight)|away|beforehand|old|notice|deadline|"
+    r"^[\s,-]*(?:ago|later|earlier|late\b|away|beforehand|old|notice|deadline|"
     r"ultimatum|truce|ceasefire|cease-fire|pause|curfew|warning|delay|apart|from|behind|per|a day|a week|drive|flight|"
-    r"journey|ride|train|bus|speech|address|strike|shift|trip by|news conference|press conference|interview|"
+    r"journey|ride|train|bus|"
+    r"(?:on|in) (?:the|an?|his|her) (?:train|plane|car|road|bus|air|motorcade)|speech|address|strike|shift|trip by|"
+    r"news conference|press conference|interview|"
     r"documentary|standoff|siege|battle|visa|window|of fighting|of shelling|of strikes|of sleep|longer|shorter|"
     r"of (?:delay|silence|questions from)|north|south|east|west|outside|into)",
     _I,
 )
+# "Two hours after the call" is a distance in time; "for two hours after lunch" is a length.
+_DISTANCE = re.compile(r"^\s+(?:before|after (?!which|midnight))", _I)
+_FOR_SO_LONG = re.compile(rf"\b(?:for|lasted|lasting|took|ran)(?:\s+{_LEAD})*\s*$", _I)
 _LONG = re.compile(
     rf"^-?(?:long|plus)?[\s,-]*(?:(?!(?:for|before|after|to|until|as|and|from)\b)[\w'’-]+\s+){{0,4}}?{_TALK}\b", _I
 )
@@ -74,7 +84,11 @@ _FOR = re.compile(
     _I,
 )
 _TALK_BEFORE = re.compile(rf"\b(?:{_TALKED}|{_TALK})\b[^.;!?]{{0,140}}$", _I)
-_OPENING = re.compile(rf"(?:.*[,;:–—-]\s+(?:and\s+)?|\W*)(?:for|after)(?:\s+{_LEAD})*\s*", _I | re.DOTALL)
+_OPENING = re.compile(
+    rf"(?:.*[,;:–—-]\s+(?:and\s+)?|.*\b(?:commenc|start|beginn)ing at [\w:. ]{{1,12}}|\W*)"
+    rf"(?:for|after)(?:\s+{_LEAD})*\s*",
+    _I | re.DOTALL,
+)
 _TALKED_AFTER = re.compile(rf"^[^.;!?]{{0,240}}\b(?:{_TALKED}|explained|emerged|agreed)\b", _I)
 _LABELLED = re.compile(rf"\b{_TALK}\b[^.;!?(]{{0,60}}\s*[(:,–—-]\s*(?:{_LEAD}\s+)*$", _I)
 _LEAD_TAIL = re.compile(rf"(?:\s+{_LEAD})+\s*$", _I)
@@ -86,11 +100,15 @@ LONGEST = 4000  # characters of a sentence that are read: bounds the work on tex
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """Characters `start`..`end` of a sentence say that a contact took `minutes`."""
+    """Characters `start`..`end` of a sentence say that a contact took `minutes`.
+
+    `named` tells that the contact itself stands beside it: "the 45-minute call".
+    """
 
     start: int
     end: int
     minutes: int
+    named: bool = False
 
 
 def find_durations(sentence: str) -> list[Duration]:
@@ -98,7 +116,7 @@ def find_durations(sentence: str) -> list[Duration]:
     out: list[Duration] = []
     for start, end, minutes in _spans(sentence[:LONGEST]):
         if 3 <= minutes <= 2880 and _of_contact(sentence, start, end):
-            out.append(Duration(start, end, minutes))
+            out.append(Duration(start, end, minutes, bool(_LONG.match(sentence[end : end + WINDOW]))))
     return out
 
 
@@ -148,7 +166,7 @@ def _value(text: str) -> float | None:
 def _of_contact(sentence: str, start: int, end: int) -> bool:
     """Whether the length at `start`..`end` is one of talks, by the words on both sides."""
     before, after = sentence[max(0, start - WINDOW) : start], sentence[end : end + WINDOW]
-    if _OTHER.match(after):
+    if _OTHER.match(after) or (_DISTANCE.match(after) and not _FOR_SO_LONG.search(before)):
         return False
     if _LONG.match(after) or _OF_TALK.match(after):
         return not re.search(r"\b(?:last|past|next|within|in the)\s*$", before, _I)
@@ -156,6 +174,6 @@ def _of_contact(sentence: str, start: int, end: int) -> bool:
         return False
     if not _FOR.search(before):
         return bool(_LABELLED.search(before))  # "a call (90 minutes)", "Talks: two hours"
-    if _OPENING.fullmatch(before):
+    if _OPENING.fullmatch(before) and (_TALKED_AFTER.match(after) or not _FOR_SO_LONG.search(before)):
         return bool(_TALKED_AFTER.match(after))
     return bool(_TALK_BEFORE.search(before))

@@ -30,8 +30,12 @@ _I = re.IGNORECASE
 _SAID = (
     r"(?:said|says|told|announced|reported|confirmed|stated|added|warned|tweeted|wrote|declared|urged|vowed|insisted|"
     r"denied|revealed|noted|acknowledged|admitted|claimed|accused|condemned|demanded|called for|signed|approved|issued|"
-    r"published|aired|broadcast)"
+    r"published|aired|broadcast|informed|notified)"
 )
+# Of what comes to nothing the day of the refusal is no day either: "on Thursday called off the summit".
+_OFF_SAID = r"(?:called off|cancell?ed|scrapped|postponed|pulled out|put off|shelved|withdrew|rejected|ruled out)"
+_OFF_BEFORE = re.compile(rf"\b{_OFF_SAID}(?: (?:late|early))?(?: on)?\s*$", _I)
+_OFF_AFTER = re.compile(rf"^\s+(?:abruptly |suddenly )?{_OFF_SAID}\b", _I)
 # The day of a statement is not the day of what it states: "said on Friday", "X on Friday accused".
 _SAID_BEFORE = re.compile(
     rf"\b{_SAID}\b(?:\s+(?!that\b)[\w’'-]+){{0,4}}?\s*,?\s*(?:in a [\w ]{{0,20}})?"
@@ -58,9 +62,10 @@ TALK = re.compile(
     _I,
 )
 _GOES_ON = re.compile(
-    r"^\W*(?:(?:the|their|this|that|saturday|sunday|monday|tuesday|wednesday|thursday|friday)['’s]*\s+(?:[\w-]+\s+){0,3}?"
+    r"^\W*(?:(?:[\w’'-]+ ){1,4}(?:said|says) (?:that )?)?"
+    r"(?:(?:the|their|this|that|saturday|sunday|monday|tuesday|wednesday|thursday|friday)['’s]*\s+(?:[\w-]+\s+){0,3}?"
     r"(?:calls?|conversations?|talks?|meetings?|summit|discussions?|negotiations?|exchange|session|visit|encounter|two|pair|"
-    r"leaders|presidents|men)|it|they|both|after|for|we|in the first call)\b",
+    r"leaders|presidents|men|meal|supper|get-together)|it|they|both|before|after|for|we|in the first call)\b",
     _I,
 )
 
@@ -144,6 +149,7 @@ class FactFinder:
             return None
         text = reading.sentences[k].text
         found = find_durations(text)
+        found = [d for d in found if d.named] or found
         if len(found) != 1:
             return None
         opens = text[: found[0].start].strip(" '\"“‘-–—") in (
@@ -200,6 +206,7 @@ class FactFinder:
     def _minutes(self, reading: Reading, claim: Claim, cues: Sequence[tuple[int, int]]) -> int | None:
         sentence = reading.sentences[claim.sentence]
         found = [d for d in find_durations(sentence.text) if not self._of_others(reading, claim, d)]
+        found = [d for d in found if d.named] or found
         if len(found) < 2:
             return found[0].minutes if found else None
         # "with B for 45 minutes and with C for an hour": the last one named before a length owns it
@@ -286,6 +293,8 @@ def _choose_date(
         said = not owned and bool(
             _SAID_BEFORE.search(before)
             or _SAID_AFTER.match(after)
+            or _OFF_BEFORE.search(before)
+            or _OFF_AFTER.match(after)
             or _UTTERED_BEFORE.search(text[max(0, span.start - 160) : span.start])
         )
         if near is not None and not owned and _OTHER_CLAUSE.search(text[span.end : near[0]]):

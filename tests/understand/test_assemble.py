@@ -279,8 +279,8 @@ def test_a_guess_of_who_is_meant_must_be_sure_beside_a_doubtful_claim(
 
 
 def test_an_unsure_contact_is_left_out(gazetteer: Gazetteer, assembler: Assembler) -> None:
-    text = "Macron phoned Putin on Friday."
-    assert contacts(gazetteer, assembler, text, Verdict("phoned", Mode.PHONE, contact=0.4)) == []
+    text = "Macron and Putin may have spoken on Friday."
+    assert contacts(gazetteer, assembler, text, Verdict("spoken", Mode.PHONE, contact=0.4)) == []
 
 
 def test_without_a_day_of_publication_nothing_is_dated_by_guess(gazetteer: Gazetteer, assembler: Assembler) -> None:

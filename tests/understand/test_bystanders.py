@@ -10,7 +10,9 @@ def marked(sentence: str) -> str:
     return sentence.replace("A", FIRST).replace("B", SECOND).replace("C", OTHER)
 
 
-@pytest.mark.parametrize("sentence", ["A welcomed B's offer.", "A met B's envoy.", "A's aide and B spoke."])
+@pytest.mark.parametrize(
+    "sentence", ["A welcomed B's offer.", "A met B's envoy.", "A's aide and B spoke.", "A spoke to an adviser to B."]
+)
 def test_whoever_only_owns_something_met_nobody(sentence: str) -> None:
     marked = sentence.replace("A", FIRST, 1).replace("B", SECOND)
     assert weigh_contact(0.7, marked) < 0.35
@@ -42,3 +44,27 @@ def test_talks_between_two_are_theirs(sentence: str) -> None:
 )
 def test_hosts_and_other_contacts_stay_as_they_are(sentence: str) -> None:
     assert weigh_contact(0.5, marked(sentence)) == 0.5
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["A called B a butcher.", "In a speech A called B's plan the worst of all.", "A, in Lima, branded B “a coward”."],
+)
+def test_words_about_somebody_are_no_contact(sentence: str) -> None:
+    assert weigh_contact(0.8, marked(sentence)) < 0.35
+
+
+def test_words_about_somebody_met_change_nothing() -> None:
+    assert weigh_contact(0.8, marked("A met B and called B a friend.")) == 0.8
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    ["In a later call B urged A to wait.", "A had earlier rung B.", "A told B so in a 20-minute phone call."],
+)
+def test_the_line_between_the_only_two_is_theirs(sentence: str) -> None:
+    assert weigh_contact(0.5, marked(sentence)) == pytest.approx(0.8)
+
+
+def test_a_call_with_somebody_else_beside_them_says_nothing_of_the_two() -> None:
+    assert weigh_contact(0.5, marked("In a phone call with C, A asked after B.")) == 0.5

@@ -2,7 +2,18 @@
 
 import pytest
 
-from pipeline.understand.cues import BY_CALL, PHONE, SEPARATE, VIDEO, Way, cue_places, has_cue, without_press_lines
+from pipeline.understand.cues import (
+    BY_CALL,
+    MEET,
+    PHONE,
+    SEPARATE,
+    TRAVEL,
+    VIDEO,
+    Way,
+    cue_places,
+    has_cue,
+    without_press_lines,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +84,20 @@ def test_one_rings_the_other(text: str) -> None:
 )
 def test_nobody_is_rung(text: str) -> None:
     assert not BY_CALL.search(text.replace("A", "[unused1]", 1).replace("B", "[unused2]"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["he took her aside", "had coffee with Modi", "sat beside the king", "ran into the arms of Kim", "lunched there"],
+)
+def test_company_is_a_meeting(text: str) -> None:
+    assert MEET.search(text)
+
+
+def test_whom_one_welcomes_is_a_guest_and_what_one_welcomes_is_none() -> None:
+    assert TRAVEL.search("welcomed the Polish president") and TRAVEL.search("received Modi at the gate")
+    assert not any(
+        TRAVEL.search(t)
+        for t in ("welcomed progress on trade", "welcomed the new ceasefire", "Paris welcomes Kenya's decision")
+    )
+    assert not TRAVEL.search("received a phone call")

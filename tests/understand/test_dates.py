@@ -96,6 +96,9 @@ def test_coarse_words_give_the_first_day_and_their_precision(
     "text",
     [
         "He may call again.",
+        "It was their third conversation in ten days.",
+        "They sat down for the first time in four years.",
+        "after two calls in three days",
         "A march through the capital",
         "the Sunday Times reported",
         "in the last week of talks",

@@ -1,9 +1,11 @@
 """Words that weigh in on what became of a contact."""
 
+from datetime import date
+
 import pytest
 
 from pipeline.domain import Status
-from pipeline.understand.tense import weigh
+from pipeline.understand.tense import comes, weigh
 
 EVEN = dict.fromkeys(Status, 1 / len(Status))
 
@@ -28,6 +30,18 @@ EVEN = dict.fromkeys(Status, 1 / len(Status))
         ("A and B held two hours of talks.", Status.OCCURRED),
         ("A speaks to the press after meeting with B.", Status.OCCURRED),
         ("A and B agreed on a pipeline at a summit by the sea.", Status.OCCURRED),
+        ("The trip was pushed back to spring after A fell ill.", Status.CANCELLED),
+        ("Hours later it was scrapped.", Status.CANCELLED),
+        ("The dinner never took place.", Status.CANCELLED),
+        ("At the last minute A called the whole visit off.", Status.CANCELLED),
+        ("A was to have met B at the border.", Status.CANCELLED),
+        ("A waited in vain for B at the airport.", Status.CANCELLED),
+        ("B failed to turn up for a lunch with A.", Status.CANCELLED),
+        ("A will not be able to attend, he told B.", Status.CANCELLED),
+        ("The palace denied late on Friday that A had ever talked with B.", Status.DENIED),
+        ("[unused1] is in Rome to see [unused2].", Status.ONGOING),
+        ("[unused1] has flown to New Delhi for talks with [unused2].", Status.ONGOING),
+        ("[unused1], on a tour of the Gulf, is in Doha to meet the emir, [unused2].", Status.ONGOING),
     ],
 )
 def test_words_that_tell(sentence: str, status: Status) -> None:
@@ -45,3 +59,21 @@ def test_a_sure_model_is_not_overruled() -> None:
     sure = {s: 0.97 if s is Status.PLANNED else 0.006 for s in Status}
     weighed = weigh(sure, "A, who met B last year, will see him again.")
     assert max(weighed, key=lambda s: weighed[s]) is Status.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("sentence", "ahead"),
+    [
+        ("A lands in Ankara on Sunday for talks with B.", True),
+        ("B hosts A tomorrow.", True),
+        ("A flies to Lima next week to see B.", True),
+        ("A lands in Ankara on Saturday for talks with B.", False),  # today
+        ("A, who met C in May, said that B arrives on Sunday.", False),  # told in the past tense
+        ("A meets B as storms lash the coast.", False),
+        ("A calls off the trip on which he meets B next week.", False),
+    ],
+)
+def test_the_present_tense_of_another_day_is_a_plan(sentence: str, *, ahead: bool) -> None:
+    assert comes(sentence, date(2022, 2, 12)) is ahead
+    weighed = weigh(EVEN, sentence, date(2022, 2, 12))
+    assert (max(weighed, key=lambda s: weighed[s]) is Status.PLANNED) is ahead
