@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import networkx
 
@@ -204,7 +205,7 @@ def _stored(row: Mapping[str, object]) -> StoredReport:
     )
 
 
-def _list(value: object) -> list[dict[str, str]]:
+def _list(value: object) -> list[Any]:
     return list(value) if isinstance(value, list) else []
 
 

@@ -23,7 +23,6 @@ REACH = 3
 OTHER_DATE = 11.0
 SEVERAL_HOURS = 6.0
 BY_REVIEW = Verdict(THRESHOLD, ("joined in review",), None, 0)
-_NOBODY: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +63,23 @@ def cluster(reports: Iterable[StoredReport], rulings: Rulings = NONE) -> list[Cl
     def weighed(i: int, j: int) -> Verdict:
         return compare(nodes[i], nodes[j])
 
-    members = {i: [i] for i in range(len(nodes))}
-    home = list(range(len(nodes)))
+    parts = _Parts(len(nodes))
+    # Without what people joined: a contradiction counts only among those that a link would bring together.
+    sides = _Parts(len(nodes))
     # Reports folded into one node agree in everything: their link is the node with itself.
     drawn = {i: [compare(n, n)] if len(n.reports) > 1 else [] for i, n in enumerate(nodes)}
 
     def join(i: int, j: int, verdict: Verdict) -> None:
-        keep, drop = sorted((home[i], home[j]))
-        if keep != drop:
-            for member in members[drop]:
-                home[member] = keep
-            members[keep] += members.pop(drop)
-            drawn[keep] += drawn.pop(drop)
-        drawn[keep].append(verdict)
+        drop = parts.join(i, j)
+        drawn[parts.home[i]] += [*(drawn.pop(drop) if drop is not None else ()), verdict]
 
     def forbidden(i: int, j: int) -> bool:
-        return bool(rulings.apart) and rulings.forbids(_ids(nodes, members[home[i]]), _ids(nodes, members[home[j]]))
+        mine, theirs = ([r.report_id for m in parts.of(k) for r in nodes[m].reports] for k in (i, j))
+        return rulings.forbids(mine, theirs)
 
-    # Nodes that people bound to one another: one of them speaks for all.
-    bound = _bind(nodes, rulings)
-    for i, mates in sorted(bound.items()):
-        for j in sorted(mates):
-            if i < j and home[i] != home[j] and not forbidden(i, j):
-                join(i, j, BY_REVIEW)
+    for i, j in _ruled_together(nodes, rulings):
+        if parts.home[i] != parts.home[j] and not forbidden(i, j):
+            join(i, j, BY_REVIEW)
     links = []
     for i, j in _candidates(nodes):
         verdict = weighed(i, j)
@@ -94,37 +87,50 @@ def cluster(reports: Iterable[StoredReport], rulings: Rulings = NONE) -> list[Cl
             links.append((verdict.rank, i, j, verdict))
     links.sort(key=lambda found: found[:3])
     for _, i, j, verdict in links:
-        mine, theirs = members[home[i]], members[home[j]]
-        if home[i] != home[j]:
-            spoken = ({*mine} - bound.get(i, _NOBODY)) | {i}, ({*theirs} - bound.get(j, _NOBODY)) | {j}
-            if any(weighed(min(a, b), max(a, b)).conflict for a in spoken[0] for b in spoken[1]):
+        if parts.home[i] != parts.home[j]:
+            mine, theirs = sides.of(i), sides.of(j)
+            if any(weighed(min(a, b), max(a, b)).conflict for a in mine for b in theirs):
                 continue
-            if _two_days_running([nodes[a] for a in spoken[0]], [nodes[b] for b in spoken[1]]) or forbidden(i, j):
+            if _two_days_running([nodes[a] for a in mine], [nodes[b] for b in theirs]):
                 continue
+            if rulings.apart and forbidden(i, j):
+                continue
+            sides.join(i, j)
         join(i, j, verdict)
     return [
-        Cluster([nodes[i] for i in inside], sorted(drawn[keep], key=lambda v: (v.rank, v.words)))
-        for keep, inside in members.items()
+        Cluster([nodes[i] for i in inside], sorted(drawn[home], key=lambda v: (v.rank, v.words)))
+        for home, inside in parts.members.items()
     ]
 
 
-def _bind(nodes: Sequence[Node], rulings: Rulings) -> dict[int, frozenset[int]]:
-    """Node -> the nodes that people ruled to be one contact with it."""
-    if not rulings.together:
-        return {}
-    place = {r.report_id: i for i, node in enumerate(nodes) for r in node.reports}
-    found: dict[int, frozenset[int]] = defaultdict(frozenset)
-    for reports in rulings.groups(place):
-        inside = frozenset(place[r] for r in reports)
-        # Those of several rulings that share a report are one.
-        inside = inside.union(*(found[i] for i in inside))
-        for i in inside:
-            found[i] = inside
-    return found
+class _Parts:
+    """A partition of 0..count-1 that grows coarser; a part is called by its smallest member."""
+
+    def __init__(self, count: int) -> None:
+        self.home = list(range(count))
+        self.members = {i: [i] for i in range(count)}
+
+    def of(self, i: int) -> list[int]:
+        return self.members[self.home[i]]
+
+    def join(self, i: int, j: int) -> int | None:
+        """The name of the part that went into another; None if they were one."""
+        keep, drop = sorted((self.home[i], self.home[j]))
+        if keep == drop:
+            return None
+        for member in self.members[drop]:
+            self.home[member] = keep
+        self.members[keep] += self.members.pop(drop)
+        return drop
 
 
-def _ids(nodes: Sequence[Node], inside: Iterable[int]) -> list[int]:
-    return [r.report_id for i in inside for r in nodes[i].reports]
+def _ruled_together(nodes: Sequence[Node], rulings: Rulings) -> Iterator[tuple[int, int]]:
+    """Pairs of nodes that people ruled to be one contact, in the order of content."""
+    if rulings.together:
+        place = {r.report_id: i for i, node in enumerate(nodes) for r in node.reports}
+        yield from sorted(
+            {p for bound in rulings.groups(place) for p in combinations(sorted(place[r] for r in bound), 2)}
+        )
 
 
 def _two_days_running(one: Sequence[Node], other: Sequence[Node]) -> bool:

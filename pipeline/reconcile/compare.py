@@ -80,7 +80,9 @@ def _people(a: Node, b: Node) -> Feature | str:
         both = len(small.people & large.people)
         shared = both / len(small.people | large.people)
         if small.people < large.people:
-            return max(1.5, 2 * shared), f"{len(small.people)} of the {len(large.people)} participants"
+            # On another day, a few of many are talks of their own rather than a summit told with the best-known names.
+            least = 0.0 if crosses_midnight(a.span, b.span) and shared <= 0.5 else 1.5
+            return max(least, 2 * shared), f"{len(small.people)} of the {len(large.people)} participants"
         # Two leaders often call a third and then a fourth on one day: a call needs more in common than a summit.
         if shared >= (0.75 if {a.mode, b.mode} & REMOTE else 0.6):
             return 2 * shared, f"{both} participants in common"

@@ -8,12 +8,13 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import TypeVar
 
-from pipeline.domain import Contact, DatePrecision, Mode, Ordinal, Participant, Status, StoredReport
+from pipeline.domain import Contact, DatePrecision, Mode, Ordinal, Participant, Status, StoredReport, Told
 from pipeline.reconcile.compare import Verdict
 from pipeline.reconcile.node import content_key, person_key, place_key
 from pipeline.reconcile.standing import standing
 from pipeline.reconcile.voices import source_key, voices
-from pipeline.reconcile.words import explain
+from pipeline.reconcile.windows import window_start
+from pipeline.reconcile.words import explain, explain_confidence
 
 T = TypeVar("T", bound=Hashable)
 
@@ -36,6 +37,8 @@ def settle(contact_id: str, reports: Sequence[StoredReport], links: Sequence[Ver
     day, precision = _date(vote)
     times = sorted(r.published for r in ordered if r.published is not None)
     participants = _participants(vote)
+    ordinal = _ordinal(vote)
+    confidence, confidence_reason = _confidence(ordered, status, vote.voices)
     return Contact(
         contact_id=contact_id,
         participants=participants,
@@ -46,17 +49,20 @@ def settle(contact_id: str, reports: Sequence[StoredReport], links: Sequence[Ver
         duration_minutes=vote.best(lambda r: r.report.duration_minutes),
         location=_location(vote),
         initiator=vote.best(lambda r: r.report.initiator),
-        ordinal=_ordinal(vote),
+        ordinal=ordinal,
         historical=historical,
         topics=vote.union(lambda r: r.report.topics),
         attribution=vote.union(lambda r: r.report.attribution, source_key),
-        confidence=_confidence(ordered, status, vote.voices),
+        confidence=confidence,
         first_reported_at=times[0] if times else None,
         last_reported_at=times[-1] if times else None,
         report_ids=tuple(sorted(r.report_id for r in ordered)),
         outlets=tuple(sorted({r.outlet for r in ordered})),
         families=tuple(sorted(set(vote.voices.values()))),
         reason=explain(ordered, links, status, len(set(vote.voices.values()))),
+        spread=_spread(vote, status),
+        confidence_reason=confidence_reason,
+        ordinal_since=_since(ordinal, day, participants),
     )
 
 
@@ -83,6 +89,25 @@ class _Vote:
         A retelling or plan never corrects the news itself, even where it is printed later. A voice that says two things
         at once splits its vote.
         """
+        sums: dict[T, tuple[float, datetime]] = {}
+        for (_, moment), said in self._words(read).values():
+            for value, weight in said.items():
+                total, latest = sums.get(value, (0.0, moment))
+                sums[value] = (total + weight * max(said.values()) / sum(said.values()), max(latest, moment))
+        return sums
+
+    def standing(self, read: Callable[[StoredReport], T | None]) -> dict[T, tuple[str, ...]]:
+        """Value -> the voices that stand by it, by name."""
+        found: dict[T, set[str]] = defaultdict(set)
+        for speaker, (_, said) in self._words(read).items():
+            for value in said:
+                found[value].add(speaker)
+        return {value: tuple(sorted(speakers)) for value, speakers in found.items()}
+
+    def _words(
+        self, read: Callable[[StoredReport], T | None]
+    ) -> dict[str, tuple[tuple[bool, datetime], dict[T, float]]]:
+        """Voice -> the values of its last word, with their weight, and the rank of that word."""
         words: dict[str, tuple[tuple[bool, datetime], dict[T, float]]] = {}
         for stored in self.reports:
             value = read(stored)
@@ -96,12 +121,7 @@ class _Vote:
             if rank == words[speaker][0]:
                 said = words[speaker][1]
                 said[value] = max(said.get(value, 0.0), weight)
-        sums: dict[T, tuple[float, datetime]] = {}
-        for (_, moment), said in words.values():
-            for value, weight in said.items():
-                total, latest = sums.get(value, (0.0, moment))
-                sums[value] = (total + weight * max(said.values()) / sum(said.values()), max(latest, moment))
-        return sums
+        return words
 
     def best(self, read: Callable[[StoredReport], T | None]) -> T | None:
         """The value that weighs most; of equals, the one told last."""
@@ -179,14 +199,58 @@ def _ordinal(vote: _Vote) -> Ordinal | None:
     return Ordinal(count, window)
 
 
-def _confidence(reports: Sequence[StoredReport], status: Status, speakers: Mapping[int, str]) -> float:
-    """Noisy-or over independent voices, of those reports that tell the same outcome."""
+def _since(ordinal: Ordinal | None, day: date | None, participants: Sequence[Participant]) -> date | None:
+    if ordinal is None or day is None:
+        return None
+    return window_start(ordinal.window, day, ordinal.count, frozenset(p.country for p in participants))
+
+
+def _spread(vote: _Vote, status: Status) -> tuple[Told, ...]:
+    """The fields for which voices stand by different values. A plan does not contradict the news of what came of it."""
+
+    def news(stored: StoredReport) -> bool:
+        return stored.report.status.happened or not status.happened
+
+    forms: dict[str, Counter[str]] = defaultdict(Counter)
+    for stored in vote.reports:
+        if stored.report.location and (key := place_key(stored.report.location)):
+            forms[key][stored.report.location] += 1
+    places = {key: max(found, key=lambda v: (found[v], v)) for key, found in forms.items()}
+    values: dict[str, dict[str, tuple[str, ...]]] = {
+        "occurred_on": vote.standing(lambda r: _iso(_day_of(r, DatePrecision.DAY)) if news(r) else None),
+        "duration_minutes": vote.standing(lambda r: _text(r.report.duration_minutes) if news(r) else None),
+        "location": vote.standing(lambda r: place_key(r.report.location) if news(r) else None),
+        "mode": vote.standing(lambda r: r.report.mode.value if r.report.mode is not Mode.UNSPECIFIED else None),
+    }
+    told = [
+        Told(field, places[value] if field == "location" else value, families)
+        for field, said in values.items()
+        if len(said) > 1
+        for value, families in said.items()
+    ]
+    return tuple(sorted(told, key=lambda t: (t.field, -len(t.families), t.value)))
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _text(minutes: int | None) -> str | None:
+    return None if minutes is None else str(minutes)
+
+
+def _confidence(reports: Sequence[StoredReport], status: Status, speakers: Mapping[int, str]) -> tuple[float, str]:
+    """Noisy-or over independent voices, of reports that tell the same outcome; and how it came about, in words."""
     best: dict[str, float] = {}
+    others = set()
     for stored in reports:
+        speaker = speakers[stored.report_id]
         if stored.report.status is status or (status.happened and stored.report.status.happened):
-            speaker = speakers[stored.report_id]
             best[speaker] = max(best.get(speaker, 0.0), stored.report.confidence)
+        else:
+            others.add(speaker)
     doubt = 1.0
     for place, confidence in enumerate(sorted(best.values(), reverse=True)):
         doubt *= 1 - confidence * (1.0 if place == 0 else FURTHER_VOICE)
-    return round(min(1 - doubt, max([MOST_CONFIDENT, *best.values()])), 4)
+    confidence = round(min(1 - doubt, max([MOST_CONFIDENT, *best.values()])), 4)
+    return confidence, explain_confidence(confidence, best, len(others - set(best)), FURTHER_VOICE)

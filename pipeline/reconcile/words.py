@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from pipeline.domain import Status, StoredReport
 from pipeline.reconcile.compare import Verdict
+
+# So many families are named where a confidence is explained.
+NAMED: Final = 4
 
 
 def explain(reports: Sequence[StoredReport], links: Sequence[Verdict], status: Status, voices: int) -> str:
@@ -24,6 +28,29 @@ def explain(reports: Sequence[StoredReport], links: Sequence[Verdict], status: S
     if history := _history(reports, status):
         parts.append(history)
     return "; ".join(parts)
+
+
+def explain_confidence(confidence: float, best: Mapping[str, float], others: int, further: float) -> str:
+    """One sentence: what each independent voice gave, and what it was counted for.
+
+    `best` is voice -> its surest report; `others` voices tell nothing but another outcome; a further voice counts for
+    the share `further`.
+    """
+    ordered = sorted(best, key=lambda voice: (-best[voice], voice))
+    named = [f"{voice} {best[voice]:.2f}" for voice in ordered[:NAMED]]
+    more = f" and {len(ordered) - NAMED} more" if len(ordered) > NAMED else ""
+    if len(ordered) == 1:
+        sentence = f"{confidence:.2f}, as sure as the only family that tells it ({named[0]})"
+    else:
+        rest = ", ".join(named[1:]) + more
+        sentence = (
+            f"{confidence:.2f}: the surest report ({named[0]}) in full, each further family at {further:.0%} "
+            f"because families read each other ({rest})"
+        )
+    if others:
+        tell, lend = ("family tells", "lends") if others == 1 else ("families tell", "lend")
+        sentence += f"; {others} {tell} another outcome and {lend} nothing"
+    return sentence
 
 
 def _spread(reports: Sequence[StoredReport]) -> str:

@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
-from pipeline.domain import Contact, DatePrecision, Mode, Ordinal, Participant, Status
+from pipeline.domain import Contact, DatePrecision, Mode, Ordinal, Participant, Status, Told
 from pipeline.warehouse.people import participant_row
 from pipeline.warehouse.reports import block_reports, known_contacts, load_reports, ordinal_of
 from pipeline.warehouse.text import storable, storable_or_none
@@ -114,7 +114,7 @@ def load_contacts(conn: Connection, contact_ids: Collection[str]) -> dict[str, C
             """
             SELECT contact_id::text, mode, status, occurred_on, date_precision, duration_minutes, location, initiator,
                    ordinal_count, ordinal_window, historical, topics, attribution, confidence, first_reported_at,
-                   last_reported_at, outlets, families, reason,
+                   last_reported_at, outlets, families, reason, part_of::text, spread, confidence_reason, ordinal_since,
                    ARRAY(SELECT report_id FROM core.contact_member JOIN core.contact_report USING (report_id)
                          WHERE contact_member.contact_id = contact.contact_id AND is_current ORDER BY report_id)
             FROM core.contact WHERE contact_id = ANY(%s::uuid[])
@@ -225,6 +225,11 @@ def _retire(
         "UPDATE core.contact SET state = %s, merged_into = %s, updated_at = %s WHERE contact_id = %s",
         (state, heir, now, contact_id),
     )
+    # What was part of it, and was not settled anew, goes along.
+    cursor.execute(
+        "UPDATE core.contact SET part_of = nullif(%(heir)s::uuid, contact_id) WHERE part_of = %(id)s::uuid",
+        {"heir": heir, "id": contact_id},
+    )
     if heir is None:
         _note(cursor, contact_id, "withdrawn", {"state": ["active", "withdrawn"]}, now)
         return Change(contact_id, "withdrawn", replace(previous, report_ids=()), previous)
@@ -257,6 +262,10 @@ def _write(cursor: Cursor, contact: Contact, now: datetime) -> None:
         "outlets": [storable(name) for name in contact.outlets],
         "families": [storable(name) for name in contact.families],
         "reason": storable(contact.reason),
+        "part_of": contact.part_of,
+        "spread": json.dumps(_spread(contact.spread)),
+        "confidence_reason": storable(contact.confidence_reason),
+        "ordinal_since": contact.ordinal_since,
         "created_at": now,
         "updated_at": now,
     }
@@ -302,6 +311,8 @@ def _difference(previous: Contact | None, contact: Contact) -> dict[str, list[An
 def _plain(value: Any) -> Any:
     if isinstance(value, Participant):
         return f"{value.name} ({value.country})"
+    if isinstance(value, Told):
+        return {"field": value.field, "value": storable(value.value), "families": _plain(value.families)}
     if isinstance(value, Ordinal):
         return {"count": value.count, "window": value.window}
     if isinstance(value, tuple):
@@ -311,6 +322,20 @@ def _plain(value: Any) -> Any:
     return storable(value) if isinstance(value, str) else value
 
 
+def _spread(told: Sequence[Told]) -> dict[str, dict[str, list[str]]]:
+    """Field -> value -> families, as it is stored."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for one in told:
+        found.setdefault(one.field, {})[storable(one.value)] = [storable(name) for name in one.families]
+    return found
+
+
+def _told(spread: Mapping[str, Mapping[str, list[str]]]) -> tuple[Told, ...]:
+    """The same read back, in the order in which contacts are settled: JSON in the database has an order of its own."""
+    found = [Told(field, value, tuple(names)) for field, values in spread.items() for value, names in values.items()]
+    return tuple(sorted(found, key=lambda t: (t.field, -len(t.families), t.value)))
+
+
 def _ordered(contact: Contact) -> Contact:
     return replace(contact, report_ids=tuple(sorted(contact.report_ids)))
 
@@ -318,7 +343,8 @@ def _ordered(contact: Contact) -> Contact:
 def _contact(row: tuple[Any, ...], people: Sequence[Participant]) -> Contact:
     (
         contact_id, mode, status, occurred_on, precision, minutes, location, initiator, count, window, historical,
-        topics, attribution, confidence, first, last, outlets, families, reason, report_ids,
+        topics, attribution, confidence, first, last, outlets, families, reason, part_of, spread, confidence_reason,
+        ordinal_since, report_ids,
     ) = row  # fmt: skip
     return Contact(
         contact_id=contact_id,
@@ -341,4 +367,8 @@ def _contact(row: tuple[Any, ...], people: Sequence[Participant]) -> Contact:
         outlets=tuple(outlets),
         families=tuple(families),
         reason=reason,
+        part_of=part_of,
+        spread=_told(spread),
+        confidence_reason=confidence_reason,
+        ordinal_since=ordinal_since,
     )

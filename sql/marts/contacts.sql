@@ -25,7 +25,11 @@ SELECT
     people.wikidata_ids,
     contact.outlets AS outlet_names,
     contact.reason,
-    contact.updated_at
+    contact.updated_at,
+    contact.part_of,
+    contact.spread,
+    contact.confidence_reason,
+    contact.ordinal_since
 FROM core.contact
 CROSS JOIN LATERAL (
     SELECT
@@ -70,3 +74,7 @@ COMMENT ON COLUMN mart.contacts.wikidata_ids IS 'Their Wikidata ids, in the orde
 COMMENT ON COLUMN mart.contacts.outlet_names IS 'The outlets that told of it.';
 COMMENT ON COLUMN mart.contacts.reason IS 'Why its reports were taken for one contact, in words.';
 COMMENT ON COLUMN mart.contacts.updated_at IS 'When it last changed.';
+COMMENT ON COLUMN mart.contacts.part_of IS 'The summit beside which these talks took place (contact_id); null where there is none.';
+COMMENT ON COLUMN mart.contacts.spread IS 'Where families differ: field -> value -> the families that stand by it, as {"duration_minutes": {"100": ["a", "b"], "105": ["c"]}}. Fields: occurred_on, duration_minutes, location, mode.';
+COMMENT ON COLUMN mart.contacts.confidence_reason IS 'Where the confidence comes from, in words.';
+COMMENT ON COLUMN mart.contacts.ordinal_since IS 'First day of the window that ordinal counts in, if its words name one; see mart.coverage_gaps.';
