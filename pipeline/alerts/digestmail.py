@@ -62,6 +62,7 @@ def render_digest(
     in_full = {entry.contact_id for entry in ordered[:MOST_IN_FULL]}
     view: dict[str, object] = {
         "headline": _headline(new, changed),
+        "summary": [subject(entry.contact, dress.formats, dated=False) for entry in (ordered or changed)[:MOST_NAMED]],
         "every": every if every in ("daily", "weekly") else "last",
         "period": dress.formats.long_day(period),
         "days": [
@@ -102,7 +103,12 @@ def _entry(entry: Entry, dress: Dress, *, full: bool) -> dict[str, object]:
     contact, formats = entry.contact, dress.formats
     facts = []
     if full:
-        facts = [("Why news", line) for line in entry.news[:2]]
+        # Of what was told before, the change is the news.
+        facts = (
+            [("Why news", "; ".join(plain(line, 200) for line in entry.news))]
+            if entry.news and not entry.changes
+            else []
+        )
         if contact.topics:
             facts.append(("About", ", ".join(phrases.topic(t, dress.labels) for t in contact.topics[:4])))
         if contact.attribution:

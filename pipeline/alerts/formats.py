@@ -11,7 +11,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
@@ -40,11 +40,19 @@ class Formats:
 
     def day(self, day: date) -> str:
         """ "12 February 2022"."""
-        return f"{day.day} {day:%B %Y}" if self.language == HOUSE else self._by("yMMMMd", day)
+        return (
+            f"{day.day} {day:%B %Y}"
+            if self.language == HOUSE
+            else format_date(day, "long", locale=_locale(self.language))
+        )
 
     def long_day(self, day: date) -> str:
         """ "Saturday, 12 February 2022"."""
-        return f"{day:%A}, {self.day(day)}" if self.language == HOUSE else self._by("yMMMMEEEEd", day)
+        return (
+            f"{day:%A}, {self.day(day)}"
+            if self.language == HOUSE
+            else format_date(day, "full", locale=_locale(self.language))
+        )
 
     def short_month(self, day: date) -> str:
         """ "Feb 2022"."""
@@ -65,9 +73,7 @@ class Formats:
         parts = [(hours, "hour", "h")] * bool(hours) + [(rest, "minute", "min")] * bool(rest or not hours)
         if self.language == HOUSE:
             return " ".join(f"{count} {short}" for count, _, short in parts)
-        # The narrow form: CLDR's short one says "1 horas" in Spanish.
-        locale = _locale(self.language)
-        return " ".join(format_unit(count, f"duration-{unit}", "narrow", locale=locale) for count, unit, _ in parts)
+        return " ".join(_unit(count, f"duration-{unit}", _locale(self.language)) for count, unit, _ in parts)
 
     def number(self, value: int) -> str:
         """ "1,250", "1 250", "1.250"."""
@@ -90,6 +96,16 @@ def zone_name(local: datetime) -> str:
     seconds = int(local.utcoffset().total_seconds()) if local.utcoffset() is not None else 0  # type: ignore[union-attr]
     hours, rest = divmod(abs(seconds) // 60, 60)
     return f"UTC{'-' if seconds < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
+
+
+def _unit(count: int, unit: str, locale: Locale) -> str:
+    said = format_unit(count, unit, "short", locale=locale)
+    if count == 1:
+        # Where a language has no short singular, babel takes the long plural: "1 horas".
+        two = format_unit(2, unit, "short", locale=locale)
+        said = two.replace("2", "1", 1) if len(said) > len(two) else said
+    # Narrow and unbreakable spaces make no mail better, and some plain ones worse.
+    return said.replace("\u202f", " ").replace("\u00a0", " ")
 
 
 @lru_cache(maxsize=32)

@@ -94,7 +94,11 @@ def render(
     """
     dress = dress if labels is None else replace(dress, labels=labels)
     view = _view(contact, sources, rule, recipient, dress, news)
-    view |= {"picture_alt": picture_alt, "cid": CID, "changes": [plain(c, 200) for c in changes]}
+    view |= {
+        "picture_alt": plain(picture_alt, 500) if picture_alt else None,
+        "cid": CID,
+        "changes": [plain(c, 200) for c in changes],
+    }
     return print_mail("contact", subject(contact, dress.formats), view)
 
 
@@ -198,7 +202,7 @@ def _view(
     if contact.topics:
         facts.append(("About", [", ".join(phrases.topic(t, dress.labels) for t in contact.topics)]))
     if news:
-        facts.append(("Why news", list(news)))
+        facts.append(("Why news", [plain(line, 200) for line in news]))
     elif contact.ordinal:
         facts.append(("Which", [f"{phrases.ordinal(contact.ordinal)}, by the reports' own count"]))
     if contact.attribution:
