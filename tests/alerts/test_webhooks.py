@@ -19,9 +19,16 @@ import jsonschema
 import pytest
 
 from pipeline.alerts.doorway import ForbiddenAddress, allowed_addresses
+from pipeline.alerts.rules import load_rules
 from pipeline.alerts.sender import Fate, Outcome
 from pipeline.alerts.webhooks import Webhook, WebhookChannel, body, retry_after, verify
-from pipeline.warehouse.outbox import OutboxMessage
+from pipeline.domain import Contact
+from pipeline.settings import Settings
+from pipeline.stages import alert
+from pipeline.stages.context import StageContext
+from pipeline.warehouse.connect import Connection
+from pipeline.warehouse.contacts import save_contacts
+from pipeline.warehouse.outbox import Message, OutboxMessage, enqueue
 
 DOCS = Path(__file__).parents[2] / "docs"
 SECRET = "a-secret-of-many-letters"
@@ -201,3 +208,48 @@ def test_private_addresses_open_by_the_setting_and_a_cloud_s_credentials_never()
     assert allowed_addresses("10.0.0.8", 443, allow_private=True) == ["10.0.0.8"]
     with pytest.raises(ForbiddenAddress):
         allowed_addresses("169.254.169.254", 80, allow_private=True)
+
+
+def test_by_a_rule_through_the_outbox_with_the_contact_as_data_after_the_pause_that_was_asked_for(
+    receiver: Receiver,
+    warehouse: Connection,
+    warehouse_dsn: str,
+    contact: Callable[..., Contact],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    rules = tmp_path / "alerts.yaml"
+    url = f"webhook+http://:{SECRET}@127.0.0.1:{receiver.port}/in/tok3n-of-path"
+    rules.write_text(f"rules: [{{name: desk, recipients: ['{url}']}}]")
+    (recipient,) = load_rules(rules)[0].recipients
+    told = contact(report_ids=())
+    save_contacts(warehouse, [told], MESSAGE.as_of)
+    message = Message(told.contact_id, "desk", recipient, "Talks", "text", "<p>", "<1@hotline>", MESSAGE.as_of)
+    assert enqueue(warehouse, message)
+    warehouse.commit()
+    settings = Settings(
+        _env_file=None, home=tmp_path, warehouse_dsn=warehouse_dsn, alerts_file=rules, alert_patience=0,
+        webhook_allow_private=True,
+    )  # fmt: skip
+    receiver.status, receiver.headers = 503, {"Retry-After": "300"}
+    assert alert.run(StageContext(settings, warehouse_dsn)).left == 1
+    with warehouse, warehouse.cursor() as cursor:
+        cursor.execute("SELECT recipient, extract(epoch FROM next_attempt_at - now())::integer FROM core.outbox")
+        assert cursor.fetchone() == (str(recipient), 300)
+        cursor.execute("UPDATE core.outbox SET next_attempt_at = now()")
+    receiver.status = 202
+    assert alert.run(StageContext(settings, warehouse_dsn)).done == 1
+    posted = json.loads(receiver.got[1][1])
+    schema = json.loads((DOCS / "webhook-v1.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(posted, schema, format_checker=jsonschema.FormatChecker())
+    assert posted["contact"]["participants"][1]["name"] == "Vladimir Putin"
+    assert posted["contact"]["duration_minutes"] == told.duration_minutes
+    # Nowhere in what is kept or logged is the address with its secrets.
+    with warehouse, warehouse.cursor() as cursor:
+        cursor.execute("SELECT string_agg(o::text, '') FROM core.outbox AS o")
+        kept = str(cursor.fetchone())
+        cursor.execute("SELECT string_agg(a::text, '') FROM core.outbox_attempt AS a")
+        kept += str(cursor.fetchone()) + caplog.text
+    assert "503 thanks" in kept
+    assert SECRET not in kept
+    assert "tok3n" not in kept
