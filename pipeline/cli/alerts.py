@@ -134,6 +134,7 @@ def _say_digests(terminal: Terminal, rule: Rule, contacts: Iterable[Contact]) ->
 def _readers(connection: Connection, rules: tuple[Rule, ...]) -> list[str]:
     """In words, what is not sent to whom because it was known before, and what waits for a digest."""
     from pipeline.alerts.rules import Delivery
+    from pipeline.runtime.journal import count
     from pipeline.warehouse.ledger import count_to_prime, readers
 
     known, lines = readers(connection), []
@@ -145,16 +146,16 @@ def _readers(connection: Connection, rules: tuple[Rule, ...]) -> list[str]:
                 what = (
                     "there is nothing in the warehouse yet, so all that the first run brings is mailed"
                     if there == 0
-                    else f"the next run mails what fits of the {there} contacts that are known and not too old"
+                    else f"the next run sends what fits of {count(there, 'contact')} known by now and is not too old"
                     if rule.first_run == "send"
-                    else f"the {there} contacts known by now will not be mailed (`first_run: send` would)"
+                    else f"{count(there, 'contact')} known by now will not be mailed (`first_run: send` would)"
                 )
                 lines.append(f"{rule.name}, {to}: new; {what}.")
                 continue
             if reader.primed:
                 lines.append(
-                    f"{rule.name}, {to}: {reader.primed} contacts were known before {reader.as_of:%Y-%m-%d}, when it "
-                    "was first seen; they are primed, that is not mailed."
+                    f"{rule.name}, {to}: first seen {reader.as_of:%Y-%m-%d}; what it is not mailed, because it "
+                    f"was known before (primed): {count(reader.primed, 'contact')}."
                 )
             if rule.delivery is not Delivery.IMMEDIATE:
                 last = f"the last one ended {reader.last}" if reader.last else "none was made yet"

@@ -16,6 +16,7 @@ from pipeline.domain import Mode, Participant
 from pipeline.runtime.journal import Tally, count
 from pipeline.runtime.run import Outcome
 from pipeline.settings import Settings
+from pipeline.warehouse.ledger import primed_since, readers
 from pipeline.warehouse.page import ContactRow, contact_rows, mails_since, overview, reading, topic_counts
 
 STYLES = {"occurred": "green", "ongoing": "green", "planned": "yellow", "proposed": "yellow"}
@@ -41,6 +42,8 @@ def print_report(console: Console, settings: Settings, outcome: Outcome) -> None
         state = overview(connection)
         topics = topic_counts(connection)
         mails = mails_since(connection, outcome.began)
+        primed = primed_since(connection, outcome.began)
+        waiting = sum(reader.waiting for reader in readers(connection).values())
     fresh = [row for row in rows if row.first_derived >= outcome.began]
 
     console.print(f"\n[bold]Done in {outcome.seconds:.0f} s.[/]")
@@ -52,6 +55,7 @@ def print_report(console: Console, settings: Settings, outcome: Outcome) -> None
         console.print("Topics    " + (", ".join(f"{name} {n}" for name, n in topics.items()) or "none"))
         _contacts(console, fresh, outcome.began)
         _mails(console, mails, outcome)
+    _unsent(console, primed, waiting)
     _next(console, settings, outcome)
 
 
@@ -110,6 +114,19 @@ def _mails(console: Console, mails: Sequence[tuple[str, str, str]], outcome: Out
         console.print(
             f"  {'' if state == 'sent' else f'({state}) '}to {recipient}: {subject}", markup=False, soft_wrap=True
         )
+
+
+def _unsent(console: Console, primed: Sequence[tuple[str, str, int]], waiting: int) -> None:
+    """What is not mailed because it was known before a rule was, and what waits for a digest."""
+    for rule, recipient, number in primed:
+        console.print(
+            f"Primed    {rule}, {recipient}: new, so {count(number, 'contact')} known before will not be mailed "
+            "(docs/alerts.md, first_run)",
+            markup=False,
+            soft_wrap=True,
+        )
+    if waiting:
+        console.print(f"Digests   {count(waiting, 'contact')} waiting for the next digest: hotline alerts list")
 
 
 def _next(console: Console, settings: Settings, outcome: Outcome) -> None:

@@ -199,3 +199,28 @@ def test_times_that_cannot_be_read_are_refused(text: str, told: str, tmp_path: P
     with pytest.raises(RulesError) as fault:
         load_rules(file)
     assert "rule 'night'" in str(fault.value) and told in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"weekday": "friday"}, "needs `delivery: weekly`"),
+        ({"delivery": "daily", "weekday": "friday"}, "needs `delivery: weekly`"),
+        ({"at": "08:00"}, "needs `delivery: daily or weekly`"),
+        ({"delivery": "daily", "at": 480}, 'write times in quotes, as in "22:00"'),
+        ({"delivery": "hourly"}, "'immediate', 'daily' or 'weekly'"),
+        ({"language": "klingon"}, "'klingon' is no language that dates can be written in"),
+        ({"first_run": "all"}, "'primed' or 'send'"),
+    ],
+)
+def test_settings_of_digests_and_first_runs_that_mean_nothing_are_refused(settings: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match="1 validation error") as refused:
+        rule(**settings)
+    assert told in str(refused.value)
+
+
+def test_a_weekly_digest_as_people_write_it() -> None:
+    made = rule(delivery="weekly", weekday="Friday", at="18:30", timezone="Europe/Paris", language="fr")
+    friday = datetime(2022, 2, 18, 17, 30, tzinfo=UTC)
+    assert made.digest_end(friday) == friday
+    assert made.formats.language == "fr"

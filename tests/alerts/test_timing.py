@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipeline.alerts.timing import latest, quiet_until
+from pipeline.alerts.rules import Rule
+from pipeline.alerts.timing import latest, latest_weekday, quiet_until
 
 PARIS = ZoneInfo("Europe/Paris")
 NIGHT = (time(22), time(6, 30))
@@ -41,3 +42,31 @@ def test_the_latest_time_of_day_may_be_yesterday_s() -> None:
     early = datetime(2022, 2, 12, 5, tzinfo=UTC)  # 6:00 in Paris
     assert latest(early, time(7), PARIS) == datetime(2022, 2, 11, 7, tzinfo=PARIS)
     assert latest(early, time(6), PARIS) == datetime(2022, 2, 12, 6, tzinfo=PARIS)
+
+
+def test_the_latest_weekday_is_today_only_after_its_hour() -> None:
+    friday = datetime(2022, 2, 18, 5, tzinfo=UTC)  # 6:00 in Paris
+    assert latest_weekday(friday, 4, time(6), PARIS) == datetime(2022, 2, 18, 6, tzinfo=PARIS)
+    assert latest_weekday(friday, 4, time(7), PARIS) == datetime(2022, 2, 11, 7, tzinfo=PARIS)
+    assert latest_weekday(friday, 0, time(7), PARIS) == datetime(2022, 2, 14, 7, tzinfo=PARIS)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "after", "end"),
+    [
+        ("daily", "2022-02-12T05:59", "2022-02-12T06:00"),
+        ("daily", "2022-02-12T06:00", "2022-02-13T06:00"),
+        # The day on which the clocks go back has 25 hours, the one on which they go forward 23.
+        ("daily", "2022-10-29T05:30", "2022-10-30T06:00"),
+        ("daily", "2022-10-30T05:59", "2022-10-30T06:00"),
+        ("daily", "2022-03-26T06:30", "2022-03-27T05:00"),
+        ("weekly", "2022-02-12T06:00", "2022-02-14T06:00"),
+        ("weekly", "2022-02-14T06:00", "2022-02-21T06:00"),
+    ],
+)
+def test_the_digest_that_a_moment_falls_into(delivery: str, after: str, end: str) -> None:
+    rule = Rule.model_validate(
+        {"name": "r", "recipients": ["a@example.org"], "delivery": delivery, "timezone": "Europe/Paris"}
+    )
+    moment = datetime.fromisoformat(after).replace(tzinfo=UTC)
+    assert rule.next_digest(moment).astimezone(UTC) == datetime.fromisoformat(end).replace(tzinfo=UTC)

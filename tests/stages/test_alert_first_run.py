@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from pipeline.domain import Analysis, Article, ContactReport, Status
 from pipeline.newswire.catalogue import NOW
 from pipeline.stages import reconcile, understand
 from pipeline.stages.backfill import import_jsonl
+from pipeline.warehouse.ledger import primed_since
 
 # Fixtures of conftest.py.
 Newsroom = Any
@@ -50,6 +51,10 @@ def test_a_new_rule_or_recipient_is_not_sent_what_was_there_and_is_sent_what_com
         ("leader-contacts", "alerts@localhost", 0),
         ("leader-contacts", "late@example.org", 1),
     ]
+    with newsroom.context.connection() as connection:
+        hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        assert [number for _, _, number in primed_since(connection, hour_ago)] == [1, 1]
+        assert primed_since(connection, hour_ago + timedelta(hours=2)) == []
     newsroom.tells(call(date=date(2022, 2, 15), duration_minutes=30))
     reconcile.run(newsroom.context)
     assert len(newsroom.rows(SENT)) == 4
