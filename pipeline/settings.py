@@ -119,7 +119,9 @@ class Settings(BaseSettings):
     )
 
     page_url: str | None = Field(
-        None, description="Where readers of mails reach Airflow's pages, as https://airflow.example.org. None: nowhere."
+        None,
+        description="Where readers of mails reach Airflow, as https://airflow.example.org; mails link there. "
+        "Empty: no links. None: http://localhost:UI_PORT, on this machine.",
     )
 
     # feedback: right, wrong or duplicate, by a link in the mail

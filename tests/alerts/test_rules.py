@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -224,3 +225,16 @@ def test_a_weekly_digest_as_people_write_it() -> None:
     friday = datetime(2022, 2, 18, 17, 30, tzinfo=UTC)
     assert made.digest_end(friday) == friday
     assert made.formats.language == "fr"
+
+
+def test_the_examples_of_the_shipped_file_work_when_their_marks_are_taken_away(tmp_path: Path) -> None:
+    text = SHIPPED.read_text(encoding="utf-8")
+    (tmp_path / "groups.yaml").write_text(SHIPPED.with_name("groups.yaml").read_text(encoding="utf-8"))
+    rules = text[text.index("\nrules:") :]
+    (tmp_path / "alerts.yaml").write_text(re.sub(r"(?m)^#(?=  (?:- |  ))|^# (?=heartbeat:)", "", rules))
+    found = load_rules(tmp_path / "alerts.yaml")
+    assert [(r.name, r.delivery) for r in found] == [
+        ("leader-contacts", "immediate"),
+        ("morning-digest", "daily"),
+        ("week-of-the-g7", "weekly"),
+    ]
