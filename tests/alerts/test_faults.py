@@ -153,14 +153,13 @@ def test_a_relay_that_is_down_holds_up_no_webhook(warehouse: Connection, warehou
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("policy", ["resend", "ask"])
+@pytest.mark.parametrize(("policy", "contacts", "kills"), [("resend", 60, 10), ("ask", 24, 4)])
 def test_kills_and_faults_at_random_lose_nothing_and_double_only_what_is_in_doubt(
-    policy: str, warehouse_dsn: str, tmp_path: Path
+    policy: str, contacts: int, kills: int, warehouse_dsn: str, tmp_path: Path
 ) -> None:
-    found = prove(warehouse_dsn, tmp_path, contacts=60, kills=10, seed=7, policy=policy)
-    assert (found.lost, found.doubled) == (0, 0), found
-    assert found.kills == 10
-    assert sum(found.faults.values()) > 3
-    assert found.arrived + found.dead_letters >= 60
+    found = prove(warehouse_dsn, tmp_path, contacts, kills, seed=7, policy=policy)
+    assert (found.lost, found.doubled, found.kills) == (0, 0, kills), found
+    assert found.faults
+    assert found.arrived + found.dead_letters >= contacts
     if policy == "ask":
         assert found.doubled_in_doubt == 0
