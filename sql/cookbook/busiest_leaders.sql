@@ -1,13 +1,12 @@
--- Who was in contact most, with whom, and by which means.
+-- Who was in contact most, and by which means, with the latest day of each.
 SELECT
     leader,
-    count(*) AS contacts,
-    count(*) FILTER (WHERE mode = 'phone') AS calls,
-    count(*) FILTER (WHERE mode IN ('in_person', 'visit', 'multilateral')) AS meetings,
-    sum(duration_minutes) AS minutes,
-    max(occurred_on) AS latest
-FROM mart.contacts
-CROSS JOIN LATERAL unnest(names) AS leader
-WHERE status IN ('occurred', 'ongoing') AND NOT historical
-GROUP BY leader
+    sum(contacts) AS contacts,
+    sum(calls) AS calls,
+    sum(meetings + multilateral) AS meetings,
+    sum(initiated) AS initiated,
+    sum(minutes) AS minutes,
+    max(last_on) AS latest
+FROM mart.leader_activity
+GROUP BY leader_id, leader
 ORDER BY contacts DESC, leader;

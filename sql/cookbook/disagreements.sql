@@ -1,14 +1,22 @@
--- Contacts of which outlets differ in duration, day or medium: what to look at by hand.
+-- Contacts of the latest three months of which outlets differ in duration, day or medium: what to look at by hand.
+WITH newest AS (
+    SELECT occurred_on AS day FROM mart.contacts
+    WHERE status = 'occurred' AND occurred_on IS NOT NULL ORDER BY occurred_on DESC LIMIT 1
+)
 SELECT
     contacts.participants,
     contacts.occurred_on,
-    array_agg(DISTINCT reports.duration_minutes) FILTER (WHERE reports.duration_minutes IS NOT NULL) AS durations,
-    array_agg(DISTINCT reports.occurred_on) FILTER (WHERE reports.occurred_on IS NOT NULL) AS days,
-    array_agg(DISTINCT reports.mode) AS modes
+    differing.durations,
+    differing.days,
+    differing.modes
 FROM mart.contacts
-JOIN mart.contact_reports AS reports USING (contact_id)
-GROUP BY contacts.contact_id, contacts.participants, contacts.occurred_on
-HAVING count(DISTINCT reports.duration_minutes) > 1
-    OR count(DISTINCT reports.occurred_on) > 1
-    OR count(DISTINCT reports.mode) > 1
-ORDER BY contacts.occurred_on DESC NULLS LAST, contacts.participants;
+JOIN LATERAL (
+    SELECT
+        array_agg(DISTINCT duration_minutes) FILTER (WHERE duration_minutes IS NOT NULL) AS durations,
+        array_agg(DISTINCT occurred_on) FILTER (WHERE occurred_on IS NOT NULL) AS days,
+        array_agg(DISTINCT mode) AS modes
+    FROM mart.fact_contact_report AS report
+    WHERE report.contact_id = contacts.contact_id
+) AS differing ON cardinality(durations) > 1 OR cardinality(days) > 1 OR cardinality(modes) > 1
+WHERE contacts.occurred_on BETWEEN (SELECT day - 90 FROM newest) AND (SELECT day FROM newest)
+ORDER BY contacts.occurred_on DESC, contacts.participants;

@@ -2,5 +2,5 @@
 SELECT occurred_on, participants, mode, duration_minutes, location, families, round(confidence::numeric, 2) AS confidence
 FROM mart.contacts
 WHERE status IN ('occurred', 'ongoing') AND NOT historical
-ORDER BY occurred_on DESC NULLS LAST, participants
+ORDER BY occurred_on DESC NULLS LAST, contact_id
 LIMIT 50;

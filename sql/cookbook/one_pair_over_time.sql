@@ -8,5 +8,6 @@ SELECT
     location,
     attribution
 FROM mart.contacts
-WHERE wikidata_ids @> ARRAY['Q3052772', 'Q7747'] -- Emmanuel Macron, Vladimir Putin
+WHERE contact_id IN (SELECT contact_id FROM mart.bridge_participant WHERE leader_id = 'Q3052772') -- Emmanuel Macron
+  AND contact_id IN (SELECT contact_id FROM mart.bridge_participant WHERE leader_id = 'Q7747') -- Vladimir Putin
 ORDER BY occurred_on, first_reported_at;

@@ -1,13 +1,18 @@
--- Which outlet told of each contact first, and how long the others took.
+-- Which outlet told of each contact of the latest three months first, and how long an independent second took.
+WITH newest AS (
+    SELECT occurred_on AS day FROM mart.contacts
+    WHERE status = 'occurred' AND occurred_on IS NOT NULL ORDER BY occurred_on DESC LIMIT 1
+)
 SELECT
     contacts.participants,
-    contacts.occurred_on,
-    (array_agg(reports.outlet ORDER BY reports.published_at))[1] AS first_outlet,
-    min(reports.published_at) AS first_report,
-    max(reports.published_at) - min(reports.published_at) AS last_after,
-    count(DISTINCT reports.outlet) AS outlets
-FROM mart.contacts
-JOIN mart.contact_reports AS reports USING (contact_id)
-WHERE reports.published_at IS NOT NULL
-GROUP BY contacts.contact_id, contacts.participants, contacts.occurred_on
-ORDER BY first_report DESC;
+    lag.occurred_on,
+    lag.first_outlet,
+    lag.first_report_at,
+    lag.lag_days,
+    lag.corroborated_by,
+    round(lag.corroborated_after_hours::numeric, 1) AS hours_to_second,
+    lag.families
+FROM mart.reporting_lag AS lag
+JOIN mart.contacts USING (contact_id)
+WHERE lag.occurred_on BETWEEN (SELECT day - 90 FROM newest) AND (SELECT day FROM newest)
+ORDER BY lag.first_report_at DESC;

@@ -2,25 +2,26 @@ CREATE OR REPLACE VIEW mart.bridge_participant AS
 SELECT
     person.contact_id,
     person.person_key AS leader_id,
-    term.office_term_id,
-    coalesce(contact.occurred_on, (contact.first_reported_at AT TIME ZONE 'UTC')::date) AS day,
+    (
+        SELECT office_term_id
+        FROM core.office_term AS term
+        WHERE term.leader_id = person.person_key
+            AND coalesce(term.valid_from, '-infinity') <= coalesce(contact.occurred_on, reported.day)
+            AND coalesce(term.valid_to, 'infinity') >= coalesce(contact.occurred_on, reported.day)
+        ORDER BY term.country <> person.country, term.rank, term.office_term_id
+        LIMIT 1
+    ) AS office_term_id,
+    coalesce(contact.occurred_on, reported.day) AS day,
     person.country,
     person.name,
     person.office,
-    1.0 / count(*) OVER (PARTITION BY person.contact_id) AS weight
+    (
+        SELECT 1.0 / count(*) FROM core.contact_participant AS together
+        WHERE together.contact_id = person.contact_id
+    ) AS weight
 FROM core.contact_participant AS person
 JOIN core.contact USING (contact_id)
-LEFT JOIN LATERAL (
-    SELECT office_term_id
-    FROM core.office_term
-    WHERE office_term.leader_id = person.person_key
-        AND coalesce(valid_from, '-infinity')
-            <= coalesce(contact.occurred_on, (contact.first_reported_at AT TIME ZONE 'UTC')::date)
-        AND coalesce(valid_to, 'infinity')
-            >= coalesce(contact.occurred_on, (contact.first_reported_at AT TIME ZONE 'UTC')::date)
-    ORDER BY office_term.country <> person.country, rank, office_term_id
-    LIMIT 1
-) AS term ON true
+CROSS JOIN LATERAL (SELECT (contact.first_reported_at AT TIME ZONE 'UTC')::date AS day) AS reported
 WHERE contact.state = 'active';
 
 COMMENT ON VIEW mart.bridge_participant IS 'Bridge: who took part in which contact, with the term of office that held on the day.';
