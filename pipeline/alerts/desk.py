@@ -83,8 +83,9 @@ class Desk:
         written = 0
         for letter in letters(connection, contact.contact_id):
             rule = asking.get(letter.rule)
-            changes = updates.differences(letter.told, facts) if rule and letter.recipient in rule.recipients else []
-            if rule and changes:
+            if rule is None or letter.recipient not in rule.recipients:
+                continue
+            if changes := updates.differences(letter.told, facts, rule.formats):
                 story = story or Story.of(connection, contact)
                 written += enqueue(connection, self._update(story, rule, letter, changes, facts, now))
         return written

@@ -130,7 +130,7 @@ def _changes(rule: Rule, one: ledger.Owed, facts: dict[str, Any]) -> list[str]:
     """What to say of a contact told before; of what became part of another, that one tells."""
     if not rule.updates or one.told is None or one.living != one.contact_id:
         return []
-    return updates.differences(one.told, facts)
+    return updates.differences(one.told, facts, rule.formats)
 
 
 def _gone(one: ledger.Owed) -> bool:

@@ -12,6 +12,7 @@ from pipeline.alerts.rules import Rule
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.contacts import find_contacts
 from pipeline.warehouse.ledger import add_reader, prime, readers
+from pipeline.warehouse.rebuild import is_quiet
 
 # More than any rule mails of its last days; a limit there must be.
 MOST_SENT = 1000
@@ -39,4 +40,7 @@ def _send_recent(connection: Connection, desk: Desk, rule: Rule, to: str, now: d
     # By the first day of a week or month, which is how the warehouse files them.
     since = (now - timedelta(days=days + 31)).date()
     for contact in reversed(find_contacts(connection, since=since, limit=MOST_SENT)):
+        # What a rebuild or a review has brought to light is no news to anybody.
+        if is_quiet(connection, contact):
+            continue
         desk.alert_readers(connection, contact, [(rule, to)], now)

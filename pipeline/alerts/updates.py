@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pipeline.alerts import phrases
+from pipeline.alerts.formats import ENGLISH, Formats
 from pipeline.domain import Contact, Mode
 
 Told = Mapping[str, Any]
@@ -37,7 +39,7 @@ def facts(contact: Contact, *, withdrawn: bool = False) -> dict[str, Any]:
     }
 
 
-def differences(before: Told, now: Told) -> list[str]:
+def differences(before: Told, now: Told, formats: Formats = ENGLISH) -> list[str]:
     """What has become otherwise, in words; facts that were unknown before correct nothing."""
     if now["withdrawn"]:
         return [] if before["withdrawn"] else ["withdrawn: no report stands by it any more"]
@@ -47,10 +49,11 @@ def differences(before: Told, now: Told) -> list[str]:
     if before["who"] != now["who"]:
         out.append(f"leaders: {before['names']}, now {now['names']}")
     if before["day"] and now["day"] and before["day"] != now["day"]:
-        out.append(f"day: {before['day']}, now {now['day']}")
+        days = [formats.short_day(date.fromisoformat(told["day"])) for told in (before, now)]
+        out.append(f"day: {days[0]}, now {days[1]}")
     ways = _WAYS[Mode(before["mode"])], _WAYS[Mode(now["mode"])]
     if all(ways) and ways[0] != ways[1]:
         out.append(f"how: {phrases.MODES[Mode(before['mode'])]}, now {phrases.MODES[Mode(now['mode'])]}")
     if before["minutes"] and now["minutes"] and abs(before["minutes"] - now["minutes"]) > CLOSE * before["minutes"]:
-        out.append(f"length: {phrases.duration(before['minutes'])}, now {phrases.duration(now['minutes'])}")
+        out.append(f"length: {formats.duration(before['minutes'])}, now {formats.duration(now['minutes'])}")
     return out

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.alerts.formats import Formats
 from pipeline.alerts.updates import differences, facts
 from pipeline.domain import Contact, DatePrecision, Mode, Status
 
@@ -15,7 +16,7 @@ Build = Callable[..., Contact]
 
 CORRECTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "denied": ({"status": Status.DENIED}, "status: occurred, now denied"),
-    "another day": ({"occurred_on": date(2022, 2, 11)}, "day: 2022-02-12, now 2022-02-11"),
+    "another day": ({"occurred_on": date(2022, 2, 11)}, "day: 12 Feb 2022, now 11 Feb 2022"),
     "another way": ({"mode": Mode.VISIT}, "how: phone call, now visit"),
     "another length": ({"duration_minutes": 62}, "length: 1 h 40 min, now 1 h 2 min"),
 }
@@ -67,3 +68,11 @@ def test_facts_survive_json(contact: Build) -> None:
 
     told = facts(contact(date_precision=DatePrecision.DAY))
     assert json.loads(json.dumps(told)) == told
+
+
+def test_days_and_lengths_are_told_in_the_readers_language(contact: Build) -> None:
+    other = facts(contact(occurred_on=date(2022, 2, 11), duration_minutes=60))
+    assert differences(facts(contact()), other, Formats("de")) == [
+        "day: 12. Feb. 2022, now 11. Feb. 2022",
+        "length: 1 Std. 40 Min., now 1 Std.",
+    ]
