@@ -41,7 +41,7 @@ def queue(conn: Connection, limit: int = 50, kind: str | None = None) -> list[Do
             """,
             {"kind": kind, "limit": limit},
         )
-        return [Doubtful(*row[:8], tuple(row[8]), row[9], tuple(row[10])) for row in cursor.fetchall()]
+        return [Doubtful(*(tuple(v) if isinstance(v, list) else v for v in row)) for row in cursor.fetchall()]
 
 
 def waiting_for_review(conn: Connection) -> int:

@@ -15,8 +15,9 @@ from pipeline.warehouse.reports import SETTLING_LOCK
 
 # Reports of one event are dated within these days of each other, with room to spare (a plan "for May", told in April).
 MARGIN = timedelta(days=60)
-# Reports settled at a time; more only where so many fall on one day. With the margins about thrice as many are held.
-WINDOW_REPORTS = 8_000
+# Reports settled at a time; more only where so many fall on one day. At a hundred a day the margins add as many again;
+# all together are about 200 MB.
+WINDOW_REPORTS = 20_000
 READ_AT_ONCE = 200
 
 # Reports that take part: those settled so far, whatever waits to be read again; none that still waits to be settled,

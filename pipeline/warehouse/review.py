@@ -60,7 +60,7 @@ def log(conn: Connection, limit: int = 50, contact_id: str | None = None) -> lis
             """,
             {"contact": contact_id, "limit": limit},
         )
-        return [Action(*row[:9], tuple(row[9])) for row in cursor.fetchall()]
+        return [Action(*(tuple(v) if isinstance(v, list) else v for v in row)) for row in cursor.fetchall()]
 
 
 def find_contact(conn: Connection, text: str) -> str:

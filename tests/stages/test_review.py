@@ -202,3 +202,23 @@ def test_the_command_line_lists_shows_decides_and_logs(
     assert desk.contacts == [contact]
     again = hotline("review", "undo", "1")
     assert (again.exit_code, "was undone by 2" in again.output) == (1, True)
+
+
+def test_the_command_line_splits_merges_and_confirms(
+    newsroom: Newsroom, desk: Desk, call: Call, hotline: Callable[..., Result]
+) -> None:
+    newsroom.tells(call())
+    newsroom.tells(call(), feed="herald")
+    reconcile.run(newsroom.context)
+    (contact,) = desk.contacts
+    report = desk.reports(contact)[1]
+    split = hotline("review", "split", contact, str(report), "--by", "ada")
+    (other,) = set(desk.contacts) - {contact}
+    assert (split.exit_code, f"are of {other} now" in split.output) == (0, True)
+    merged = hotline("review", "merge", other, contact, "--by", "ada")
+    assert (merged.exit_code, desk.contacts) == (0, [c for c in (contact, other) if c in merged.output][:1])
+    assert hotline("review", "confirm", desk.contacts[0]).exit_code == 0
+    for words, mend in ((("confirm", other if other not in desk.contacts else contact), "was merged into"),
+                        (("show", "zzzz"), "There is no contact")):  # fmt: skip
+        wrong = hotline("review", *words)
+        assert (wrong.exit_code, mend in wrong.output, "Traceback" in wrong.output) == (1, True, False)
