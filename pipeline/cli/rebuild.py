@@ -63,7 +63,11 @@ def rebuild(
             print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
 
     with warehouse(terminal) as (context, connection):
-        outcome = derive_anew(connection, scope, context.now(), analyse, tell)
+        try:
+            outcome = derive_anew(connection, scope, context.now(), analyse, tell)
+        except KeyboardInterrupt:
+            terminal.say("\nStopped: nothing was committed.")
+            raise typer.Exit(130) from None
         tell("")
         found = list(outcome.differences.values())
         if as_json:

@@ -23,6 +23,7 @@ from pipeline.warehouse.rebuild import (
     begin,
     hush,
     mark_scope,
+    mend_links,
     place_heirs,
     retire_abandoned,
     window_reports,
@@ -93,6 +94,7 @@ def rebuild(
         outcome.reports += window.reports
         progress(f"{outcome.reports:,} of {total:,} reports settled, to {window.last}")
     _note(outcome, retire_abandoned(connection, reread, now), {}, ())
+    mend_links(connection)
     return outcome
 
 

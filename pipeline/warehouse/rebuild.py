@@ -243,6 +243,19 @@ def retire_abandoned(conn: Connection, articles: Collection[int], now: datetime)
     return [c for c in save_contacts(conn, [], now, list(articles)) if c.kind in ("merged", "withdrawn")]
 
 
+def mend_links(conn: Connection) -> int:
+    """Untie contacts from a summit that was seen from its rim alone, and not saved. Returns how many."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE core.contact AS part SET part_of = NULL
+            WHERE part_of IS NOT NULL
+              AND NOT EXISTS (SELECT FROM core.contact AS whole WHERE whole.contact_id = part.part_of)
+            """
+        )
+        return cursor.rowcount
+
+
 def hush(conn: Connection, contact_ids: Collection[str], now: datetime) -> int:
     """Mark those of these contacts that this transaction found, or gave another status: they are no news.
 
