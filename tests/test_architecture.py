@@ -24,10 +24,14 @@ MAY_IMPORT = {
     "warehouse": {*NOUNS, "runtime.private", "runtime.ports", "runtime.errors"},
     "ingest": {*NOUNS, "addresses", "warehouse"},
     "alerts": {*NOUNS, "addresses", "warehouse"},
+    "exports": {*NOUNS, "warehouse"},
     "stages": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts"},
     "dashboard": {*NOUNS, "warehouse", "alerts", "stages"},
     "runtime": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "stages", "newswire"},
-    "cli": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "stages", "newswire", "runtime"},
+    "cli": {
+        *NOUNS,
+        *("warehouse", "ingest", "understand", "reconcile", "alerts", "exports", "stages", "newswire", "runtime"),
+    },
 }
 
 

@@ -28,6 +28,7 @@ GROUPS = (
     "doctor",
     "watchdog",
     "quality",
+    "export",
     "backup",
     "metrics",
 )

@@ -278,3 +278,8 @@ def test_the_command_shows_rows_and_fails_on_errors(house: House) -> None:
     assert f"contact_id {A}" in done.stdout
     assert "What to do: Look at its sentences" in done.stdout
     assert house.one("SELECT count(*) FROM meta.quality_result WHERE found > 0") == 1
+
+
+def test_every_check_is_in_the_docs_with_its_severity() -> None:
+    docs = (ROOT / "docs" / "analysts.md").read_text(encoding="utf-8")
+    assert [c.name for c in load_checks() if f"| `{c.name}` | {c.severity} |" not in docs] == []

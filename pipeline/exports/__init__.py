@@ -1,0 +1,1 @@
+"""What the warehouse knows, as files for other programs: tables, feeds, calendars, event records."""
