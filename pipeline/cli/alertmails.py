@@ -1,4 +1,7 @@
-"""`hotline alerts outbox`, `dead` and `resend`: what became of the messages, and sending dead letters again."""
+"""`hotline alerts outbox`, `dead` and `resend`: what became of the messages, and sending dead letters again.
+
+A server's reply is a stranger's text: it is printed without control characters.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +26,7 @@ def outbox(
     limit: Annotated[int, typer.Option(min=1)] = 50,
 ) -> None:
     """List the latest messages and what the relay said of each."""
+    from pipeline.alerts.plain import plain
     from pipeline.warehouse.alerting import outbox_lines
 
     terminal = Terminal()
@@ -40,11 +44,12 @@ def outbox(
             )
             if line.state != "sent" and line.attempts:
                 again = f", next try {line.next_attempt_at:%Y-%m-%d %H:%M} UTC" if line.state == "waiting" else ""
-                terminal.say(f"        {line.attempts} tried{again}: {line.last_reply}")
+                terminal.say(f"        {line.attempts} tried{again}: {plain(line.last_reply or '', 400)}")
 
 
 def dead(limit: Annotated[int, typer.Option(min=1)] = 50) -> None:
     """List the messages that are not tried any more, and why: refused, or of unknown fate."""
+    from pipeline.alerts.plain import plain
     from pipeline.warehouse.outbox import dead_letters
 
     terminal = Terminal()
@@ -58,7 +63,7 @@ def dead(limit: Annotated[int, typer.Option(min=1)] = 50) -> None:
             tried = f"{letter.last_attempt_at:%Y-%m-%d %H:%M}" if letter.last_attempt_at else "never tried"
             fate = "may have arrived" if letter.fate == "unknown" else "has not arrived"
             terminal.say(f"{letter.outbox_id:>6}  {fate:<16} {tried}  {letter.recipient}  {letter.subject}")
-            terminal.say(f"        {letter.last_reply or 'no reply is noted'}")
+            terminal.say(f"        {plain(letter.last_reply, 400) or 'no reply is noted'}")
         terminal.say("To send one again: `hotline alerts resend NUMBER`; the next run sends it.")
 
 

@@ -145,10 +145,10 @@ def test_dead_letters_are_listed_and_sent_again(newsroom: Newsroom, hotline: Hot
     reconcile.run(newsroom.context)
     with newsroom.context.connection() as connection:
         (message,) = claim_messages(connection, 1, 60)
-        mark_failed(connection, message.outbox_id, "554 5.7.1 taken for spam", permanent=True)
+        mark_failed(connection, message.outbox_id, "554 5.7.1 taken\x1b]0;x\x07 for spam", permanent=True)
     listed = hotline("dead").output
     assert "has not arrived" in listed
-    assert "554 5.7.1 taken for spam" in listed
+    assert "554 5.7.1 taken]0;x for spam" in listed
     assert "the next run sends" in hotline("resend", str(message.outbox_id)).output
     assert alert.run(newsroom.context).done == 1
     again = hotline("resend", str(message.outbox_id))
