@@ -8,13 +8,14 @@ from datetime import date, timedelta
 
 import networkx as nx
 
-from pipeline.alerts.phrases import MODES
-from pipeline.domain import Mode
+from pipeline.alerts.phrases import MODES, surname
+from pipeline.domain import Mode, Participant
 from pipeline.warehouse.explore import names
 
 Pair = tuple[str, str, int]
 WIDTH, HEIGHT, MARGIN = 960, 640, 70
 SHADES = 5
+HUB = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Node:
     """A leader in the picture; `size` is a radius in pixels."""
 
     name: str
+    label: str
     x: float
     y: float
     size: float
@@ -101,8 +103,8 @@ def network(pairs: Sequence[Pair], most: int) -> Network:
             graph.add_edge(one, other, weight=contacts)
     if not leaders:
         return Network([], [], 0)
-    places = nx.spring_layout(graph, weight="weight", seed=7, iterations=120, k=1.6 / len(leaders) ** 0.5)
-    busy = dict(graph.degree(weight="weight"))
+    places = _places(graph)
+    busy = {name: int(degree) for name, degree in graph.degree(weight="weight")}
     busiest = max(busy.values()) or 1
     left, right = (f(float(x) for x, _ in places.values()) for f in (min, max))
     high, low = (f(float(y) for _, y in places.values()) for f in (min, max))
@@ -111,6 +113,7 @@ def network(pairs: Sequence[Pair], most: int) -> Network:
         x, y = (float(v) for v in places[name])
         return Node(
             name,
+            _label(name),
             round(MARGIN + (WIDTH - 2 * MARGIN) * (x - left) / ((right - left) or 1), 1),
             round(MARGIN / 2 + (HEIGHT - MARGIN) * (y - high) / ((low - high) or 1), 1),
             round(4 + 10 * (busy[name] / busiest) ** 0.5, 1),
@@ -124,3 +127,18 @@ def network(pairs: Sequence[Pair], most: int) -> Network:
         for a, b, data in graph.edges(data=True)
     ]
     return Network(list(drawn.values()), edges, len(everybody) - len(leaders))
+
+
+def _label(name: str) -> str:
+    """The surname of "Emmanuel Macron (FRA)"."""
+    person, _, country = name.rpartition(" (")
+    return surname(Participant(person, country.rstrip(")"), None, ""))
+
+
+def _places(graph: nx.Graph) -> dict[str, tuple[float, float]]:
+    """Where the nodes lie. A hub that is not drawn holds groups together that have nobody in common."""
+    held = nx.Graph()
+    held.add_edges_from(graph.edges, weight=1.0)
+    held.add_edges_from(((HUB, name) for name in graph), weight=0.3)
+    places = nx.spring_layout(held, seed=7, iterations=300, k=3 / len(held) ** 0.5)
+    return {name: places[name] for name in graph}

@@ -33,6 +33,9 @@ HOW = {
     Mode.UNSPECIFIED: "talks",
 }
 
+# Columns of a terminal that shows every column of the table of contacts.
+WIDE = 104
+
 
 def print_report(console: Console, settings: Settings, outcome: Outcome) -> None:
     """Print the report of a finished run; reads the warehouse that the run used."""
@@ -80,7 +83,10 @@ def _contacts(console: Console, rows: Sequence[ContactRow], began: datetime) -> 
     told = [row for row in rows if row.historical]
     console.print(f"\n[bold]{count(len(current), 'new contact')} between leaders[/]")
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for head in ("When", "Who", "How", "How long", "Where", "Status", "Outlets", "Sure"):
+    heads = ["When", "Who", "How", "How long", "Where", "Status", "Outlets", "Sure"]
+    # On a narrow terminal names matter more than where, by how many and how sure.
+    shown = heads if console.width >= WIDE else [head for head in heads if head not in ("Where", "Outlets", "Sure")]
+    for head in shown:
         table.add_column(
             head,
             justify="right" if head in ("Outlets", "Sure") else "left",
@@ -89,16 +95,17 @@ def _contacts(console: Console, rows: Sequence[ContactRow], began: datetime) -> 
         )
     for row in current[:SHOWN]:
         style = STYLES.get(row.status, "red")
-        table.add_row(
-            when(row.occurred_on, row.date_precision),
-            escape(who(row.participants)),
-            HOW[Mode(row.mode)],
-            duration(row.duration_minutes) if row.duration_minutes else "",
-            escape(row.location or ""),
-            f"[{style}]{row.status}[/]",
-            str(row.outlets),
-            f"{row.confidence:.2f}",
-        )
+        cells = {
+            "When": when(row.occurred_on, row.date_precision),
+            "Who": escape(who(row.participants)),
+            "How": HOW[Mode(row.mode)],
+            "How long": duration(row.duration_minutes) if row.duration_minutes else "",
+            "Where": escape(row.location or ""),
+            "Status": f"[{style}]{row.status}[/]",
+            "Outlets": str(row.outlets),
+            "Sure": f"{row.confidence:.2f}",
+        }
+        table.add_row(*(cells[head] for head in shown))
     console.print(table)
     if len(current) > SHOWN:
         console.print(f"... and {len(current) - SHOWN} more: hotline contacts")
