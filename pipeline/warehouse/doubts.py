@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
@@ -41,7 +42,7 @@ def queue(conn: Connection, limit: int = 50, kind: str | None = None) -> list[Do
             """,
             {"kind": kind, "limit": limit},
         )
-        return [Doubtful(*(tuple(v) if isinstance(v, list) else v for v in row)) for row in cursor.fetchall()]
+        return [Doubtful(*frozen(row)) for row in cursor.fetchall()]
 
 
 def waiting_for_review(conn: Connection) -> int:
@@ -72,3 +73,8 @@ def save_doubts(
             [(key, score, list(kinds), storable(why), list(h)) for key, (score, kinds, why, h) in doubts.items()],
             template="(%s::uuid, %s, %s, %s, %s::bigint[])",
         )
+
+
+def frozen(row: Sequence[Any]) -> list[Any]:
+    """A row as frozen dataclasses hold it: arrays as tuples."""
+    return [tuple(value) if isinstance(value, list) else value for value in row]

@@ -15,6 +15,7 @@ from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
 from pipeline.runtime.errors import RuntimeFault
+from pipeline.warehouse.doubts import frozen
 from pipeline.warehouse.reports import SETTLING_LOCK
 from pipeline.warehouse.rulings import keys_of
 from pipeline.warehouse.text import storable
@@ -60,7 +61,7 @@ def log(conn: Connection, limit: int = 50, contact_id: str | None = None) -> lis
             """,
             {"contact": contact_id, "limit": limit},
         )
-        return [Action(*(tuple(v) if isinstance(v, list) else v for v in row)) for row in cursor.fetchall()]
+        return [Action(*frozen(row)) for row in cursor.fetchall()]
 
 
 def find_contact(conn: Connection, text: str) -> str:
