@@ -49,7 +49,8 @@ class Recipient(str):
     way: Way
     url: SecretStr
 
-    def __new__(cls, name: str, way: Way, url: str) -> Recipient:
+    # The defaults are for copies alone, which bring their attributes along.
+    def __new__(cls, name: str, way: Way = "mail", url: str = "") -> Recipient:
         made = super().__new__(cls, name)
         made.way, made.url = way, SecretStr(url)
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import os
@@ -33,7 +34,7 @@ def test_a_recipient_is_shown_without_its_secrets() -> None:
     assert parse_recipient("gotify://push.example.org/Abcdefghijklmno").startswith("gotify://push.example.org/*#")
     shown = f"{hook} {slack} {hook!r} {slack!r} {hook.url} {slack.url!r}"
     assert not any(secret in shown for secret in ("secret-of", "tok3n", "T1JJ3T3L2", "TIiajkd"))
-    assert hook.url.get_secret_value() == HOOK
+    assert hook.url.get_secret_value() == copy.deepcopy(hook).url.get_secret_value() == HOOK
 
 
 def test_two_targets_of_one_service_are_two_recipients() -> None:
