@@ -15,7 +15,7 @@ from pipeline.reconcile.node import person_key, place_key
 # Guests meet on the eve of a summit, and on the morrow.
 BESIDE: Final = timedelta(days=1)
 # Contacts further apart than this are never linked, whatever their reports say of their days.
-REACH: Final = timedelta(days=14)
+REACH: Final = timedelta(days=6)
 _OFF = (Status.CANCELLED, Status.DENIED)
 
 
@@ -49,12 +49,16 @@ def link(contacts: Sequence[Contact], reports: Sequence[StoredReport]) -> list[C
 
 
 def may_be_part(part: Contact, whole: Contact) -> bool:
-    """Whether more reports of either could make them part and whole: what must be settled together."""
-    if part.contact_id == whole.contact_id or len(whole.participants) < 3 or not _fits(part, whole):
+    """Whether another report of either could make or undo their being part and whole: what is settled together."""
+    if len(whole.participants) < 3 or part.contact_id == whole.contact_id or not _fits(part, whole):
         return False
     if part.occurred_on is None or whole.occurred_on is None or abs(part.occurred_on - whole.occurred_on) > REACH:
         return False
-    return not _people(part).isdisjoint(_people(whole))
+    if len(part.participants) >= len(whole.participants):
+        return False
+    # A report may add or drop a participant of a summit, and no more.
+    missing = len(_people(part) - _people(whole))
+    return missing <= (1 if len(part.participants) >= 3 else 0)
 
 
 def _fits(part: Contact, whole: Contact) -> bool:

@@ -164,6 +164,13 @@ class Warehouse:
         return [self.saved[contact_id] for contact_id in sorted(set(self.known.values()))]
 
     def _block(self, articles: Collection[int]) -> list[StoredReport]:
+        """As the warehouse has it: what is near, and the other reports of contacts so touched."""
+        near = self._near(articles)
+        touched = {self.known[r.report_id] for r in near if r.report_id in self.known}
+        ids = {r.report_id for r in near} | {r for r, contact_id in self.known.items() if contact_id in touched}
+        return [r for r in self.all if r.report_id in ids]
+
+    def _near(self, articles: Collection[int]) -> list[StoredReport]:
         seeds = [r for r in self.all if r.article_id in articles]
         return [
             r
