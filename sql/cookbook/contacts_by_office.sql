@@ -1,4 +1,4 @@
--- Who speaks with whom by office: contacts of the latest year by the kinds of office held on the day (the star schema).
+-- Who speaks with whom by office: contacts of the latest quarter by the kinds of office held on the day (the star schema).
 WITH newest AS (
     SELECT occurred_on AS day FROM mart.contacts
     WHERE status = 'occurred' AND occurred_on IS NOT NULL ORDER BY occurred_on DESC LIMIT 1
@@ -11,6 +11,6 @@ SELECT
 FROM mart.bridge_participant AS bridge
 JOIN mart.dim_date USING (day)
 LEFT JOIN mart.dim_office_term AS term USING (office_term_id)
-WHERE bridge.day BETWEEN (SELECT day - 365 FROM newest) AND (SELECT day FROM newest)
+WHERE bridge.day BETWEEN (SELECT day - 90 FROM newest) AND (SELECT day FROM newest)
 GROUP BY 1, dim_date.year
 ORDER BY dim_date.year DESC, contacts DESC, 1;

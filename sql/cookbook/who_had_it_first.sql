@@ -1,4 +1,4 @@
--- Which outlet told of each contact of the latest three months first, and how long an independent second took.
+-- Which outlet told of each contact of the latest month first, and how long an independent second took.
 WITH newest AS (
     SELECT occurred_on AS day FROM mart.contacts
     WHERE status = 'occurred' AND occurred_on IS NOT NULL ORDER BY occurred_on DESC LIMIT 1
@@ -14,5 +14,5 @@ SELECT
     lag.families
 FROM mart.reporting_lag AS lag
 JOIN mart.contacts USING (contact_id)
-WHERE lag.occurred_on BETWEEN (SELECT day - 90 FROM newest) AND (SELECT day FROM newest)
+WHERE lag.occurred_on BETWEEN (SELECT day - 30 FROM newest) AND (SELECT day FROM newest)
 ORDER BY lag.first_report_at DESC;

@@ -1,17 +1,27 @@
 CREATE OR REPLACE VIEW mart.refusals AS
 SELECT
-    item.reason::text AS reason,
+    counted.reason::text AS reason,
     outlet.name AS outlet,
-    item.feed_id,
-    count(*)::integer AS items,
-    max(item.stage_at) AS latest_at,
-    (array_agg(item.url ORDER BY item.item_id DESC))[1] AS latest_url,
-    (array_agg(item.detail ORDER BY item.item_id DESC))[1] AS latest_detail
-FROM staging.item
+    counted.feed_id,
+    counted.items,
+    latest.stage_at AS latest_at,
+    latest.url AS latest_url,
+    latest.detail AS latest_detail
+FROM (
+    SELECT item.reason, item.feed_id, count(*)::integer AS items
+    FROM staging.item
+    WHERE item.stage = 'refused'
+    GROUP BY item.reason, item.feed_id
+) AS counted
 JOIN staging.feed USING (feed_id)
 JOIN core.outlet USING (outlet_id)
-WHERE item.stage = 'refused'
-GROUP BY item.reason, outlet.name, item.feed_id;
+CROSS JOIN LATERAL (
+    SELECT item.stage_at, item.url, item.detail
+    FROM staging.item
+    WHERE item.stage = 'refused' AND item.reason = counted.reason AND item.feed_id = counted.feed_id
+    ORDER BY item.stage_at DESC, item.item_id DESC
+    LIMIT 1
+) AS latest;
 
 COMMENT ON VIEW mart.refusals IS 'What was not taken, counted by reason and feed, with the latest example.';
 COMMENT ON COLUMN mart.refusals.reason IS 'Why.';

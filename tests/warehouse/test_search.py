@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -13,10 +18,12 @@ import pytest
 from psycopg2.extensions import connection as Connection
 
 from pipeline.domain import Analysis, ContactReport, Evidence, Stage
+from pipeline.settings import ROOT
 from pipeline.warehouse.analyses import save_analysis
 from pipeline.warehouse.articles import ArticleRecord, save_article
 from pipeline.warehouse.connect import connect
 from pipeline.warehouse.queue import advance
+from pipeline.warehouse.schema_docs import schema_page
 from pipeline.warehouse.search import ensure_trigrams, search
 
 House = Any
@@ -122,3 +129,37 @@ def test_without_the_extension_nothing_fails_and_it_is_said_what_to_run(
     assert ensure_trigrams(house.conn) == []
     house.conn.commit()
     assert titles(house.conn, "Zelenski") == ["Zelenskyy tours the front"]
+
+
+# at the terminal
+
+
+def hotline(house: House, analyst_dsn: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """The command on this warehouse, without settings of the machine's own."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("HOTLINE_")}
+    ours = {"HOTLINE_WAREHOUSE_DSN": house.dsn, "HOTLINE_ANALYST_DSN": analyst_dsn, "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-m", "pipeline.cli", *words],
+        env=clean | ours,
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_search_and_the_schema_at_the_terminal(
+    analyst: Connection, house: House, analyst_dsn: str, tmp_path: Path
+) -> None:
+    shown = hotline(house, analyst_dsn, "search", "elysee", "minutes", "--leader", "Putin").stdout
+    assert "2022-02-12  A long call  The Courier\n" in shown
+    assert "in a sentence about a contact: Emmanuel Macron (FRA), Vladimir Putin (RUS)\n" in shown
+    assert "for 100 «minutes»" in shown
+    (line,) = hotline(house, analyst_dsn, "search", "Zelenski", "--json").stdout.splitlines()
+    assert json.loads(line)["found_in"] == "similar"
+    assert hotline(house, analyst_dsn, "search", "xylophone").stdout == "Nothing found.\n"
+    wrong = hotline(house, analyst_dsn, "search", "elysee", "--since", "yesterday")
+    assert (wrong.returncode, "'yesterday' is no day" in wrong.stdout) == (1, True)
+    assert hotline(house, analyst_dsn, "docs", "schema", "--out", str(tmp_path / "schema.md")).returncode == 0
+    assert (tmp_path / "schema.md").read_text(encoding="utf-8") == schema_page(house.conn)
