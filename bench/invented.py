@@ -32,6 +32,8 @@ COMMON = re.findall(
     union council vote party talks crisis budget report company strike train road city harbour river region village
     """,
 )
+# The pair that the cookbook asks for is to be the busiest: the worst case for it.
+PAIR = ("Q3052772", "Q7747")
 BLOCK = 20_000
 
 
@@ -253,7 +255,7 @@ def _contacts(news: News, people: list[tuple[str, str, str]]) -> Iterator[Told]:
     chance = random.Random(1)
     # A few leaders are in most of the news.
     weights = [1 / (1 + place) for place in range(len(people))]
-    order = sorted(people, key=lambda person: hashlib.sha256(person[0].encode()).digest())
+    order = sorted(people, key=lambda p: (p[0] not in PAIR, hashlib.sha256(p[0].encode()).digest()))
     latest: list[Told] = []
     for report, article in enumerate(range(10, news.articles + 1, 10), 1):
         if not latest or chance.random() < 1 / 8:

@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 from psycopg2.extensions import connection as Connection
+from pydantic import SecretStr
 
 from pipeline.settings import Settings, get_settings
+from pipeline.stages import understand
+from pipeline.stages.context import StageContext
 from pipeline.stages.dimensions import read_dimensions, sync_dimensions
 from pipeline.understand.registry import RegistryError
 from pipeline.warehouse.dimensions import CountryRow, Dimensions, LeaderRow, TermRow, TopicRow, load, loaded
@@ -98,6 +101,12 @@ def test_the_configuration_is_loaded_once_and_again_when_a_file_changes(house: H
     with pytest.raises(RegistryError, match=r"terms\.csv"):
         sync_dimensions(house.conn, settings)
     house.conn.rollback()
+
+
+def test_whoever_reads_articles_has_the_dimensions_loaded_first(house: House, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, warehouse_dsn=SecretStr(house.dsn))
+    understand.run(StageContext.open(settings))
+    assert house.one("SELECT count(*) > 3000 FROM core.leader")
 
 
 def test_terms_refer_to_people_and_countries_that_are_there() -> None:
