@@ -44,20 +44,24 @@ def write_digests(connection: Connection, desk: Desk, now: datetime) -> int:
     for rule in desk.rules:
         for to in rule.recipients:
             reader = known.get((rule.name, to))
-            if reader is None:
-                continue
-            end = rule.digest_end(now)
-            period = end.date()
-            if rule.delivery is Delivery.IMMEDIATE:
-                # What waited when the rule ceased to make digests goes out in a last one.
-                if not reader.waiting:
-                    continue
-                period = now.astimezone(end.tzinfo).date()
-            elif end <= reader.as_of:
-                continue
-            if reader.last is None or reader.last < period:
+            period = period_due(rule, reader, now) if reader else None
+            if period is not None:
                 written += _write(connection, desk, rule, to, period, now)
     return written
+
+
+def period_due(rule: Rule, reader: ledger.Reader, now: datetime) -> date | None:
+    """The period that ended and has no digest yet; None where none is due."""
+    end = rule.digest_end(now)
+    period = end.date()
+    if rule.delivery is Delivery.IMMEDIATE:
+        # What waited when the rule ceased to make digests goes out in a last one.
+        if not reader.waiting:
+            return None
+        period = now.astimezone(end.tzinfo).date()
+    elif end <= reader.as_of:
+        return None
+    return period if reader.last is None or reader.last < period else None
 
 
 def _write(connection: Connection, desk: Desk, rule: Rule, to: str, period: date, now: datetime) -> int:

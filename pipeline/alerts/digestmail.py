@@ -15,6 +15,7 @@ from pipeline.alerts.mail import (
     choose,
     confidence_line,
     print_mail,
+    quotes_of,
     source_view,
     sources_line,
     subject,
@@ -31,7 +32,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contact of a digest, with why it is news, the first of its sources, and, if told before, what has changed."""
+    """A contact of a digest, with why it is news, one of its sources, and, if told before, what has changed."""
 
     contact: Contact
     news: tuple[str, ...]
@@ -45,7 +46,9 @@ class Entry:
     @classmethod
     def of(cls, story: Story, dress: Dress, changes: Sequence[str] = ()) -> Entry:
         sources = choose(story.sources)
-        return cls(story.contact, story.news(dress.formats), sources[0] if sources else None, tuple(changes))
+        # The earliest is often the announcement; a headline alone says less than a sentence.
+        source = next((s for s in sources if quotes_of(s)), sources[0] if sources else None)
+        return cls(story.contact, story.news(dress.formats), source, tuple(changes))
 
 
 def render_digest(

@@ -261,8 +261,14 @@ def source_view(source: Source, formats: Formats = ENGLISH) -> dict[str, object]
         "title": plain(source.title, TITLE_LENGTH) or "(no title)",
         "url": safe_link(source.url),
         "published": formats.moment(source.published) if source.published else "no time given",
-        "quotes": [quote for q in source.quotes[:MOST_QUOTES] if (quote := plain(q, QUOTE_LENGTH))],
+        "quotes": quotes_of(source)[:MOST_QUOTES],
     }
+
+
+def quotes_of(source: Source) -> list[str]:
+    """Its evidence sentences, made plain; not its headline, which stands above them."""
+    headline = plain(source.title, TITLE_LENGTH)
+    return [quote for q in source.quotes if (quote := plain(q, QUOTE_LENGTH)) and quote != headline]
 
 
 @lru_cache(maxsize=1)

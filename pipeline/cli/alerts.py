@@ -189,22 +189,27 @@ def _contact_mail(contact_id: str, rule: str | None) -> tuple[Mail, bytes | None
 
 def _digest_mail(name: str) -> tuple[Mail, None, str, str]:
     """The next digest of a rule for its first recipient, by what waits for it now."""
-    from pipeline.alerts.digest import contents, digest_mail
+    from pipeline.alerts.digest import contents, digest_mail, period_due
     from pipeline.alerts.rules import Delivery
     from pipeline.settings import get_settings
     from pipeline.stages.desk import open_desk
+    from pipeline.warehouse.ledger import readers
 
     settings = get_settings()
     rule = choose(load(), name)
     if rule.delivery is Delivery.IMMEDIATE:
         raise Fault(f"The rule {name} mails at once; a digest needs `delivery: daily` or `weekly`.")
-    desk, end = open_desk(settings), rule.next_digest(settings.now())
+    desk, now, to = open_desk(settings), settings.now(), rule.recipients[0]
     with warehouse() as connection:
-        found = contents(connection, desk, rule, rule.recipients[0])
+        found = contents(connection, desk, rule, to)
+        reader = readers(connection).get((rule.name, to))
         # It locked what it read, and changes nothing.
         connection.rollback()
-    mail = digest_mail(desk, rule, rule.recipients[0], end.date(), found)
-    return mail, None, f"digest-{name}", f"It goes out with the first run after {rule.formats.moment(end)}."
+    due = period_due(rule, reader, now) if reader else None
+    end = rule.next_digest(now)
+    mail = digest_mail(desk, rule, to, due or end.date(), found)
+    when = "It is due: the next run sends it." if due else f"The first run after {rule.formats.moment(end)} sends it."
+    return mail, None, f"digest-{name}", when
 
 
 def _write(mail: Mail, picture: bytes | None, name: str, path: Path | None) -> Path:

@@ -208,3 +208,10 @@ def test_the_message_id_depends_on_contact_rule_and_recipient_alone() -> None:
     }
     assert len(ids) == 4
     assert message_id("c", "r", "A@b", "d") in ids
+
+
+def test_a_headline_is_not_quoted_below_itself(contact: Build, source: BuildSource) -> None:
+    title = source().title
+    made = mail(contact(), source(quotes=(title, "They spoke.")))
+    assert made.text.count(title) == 1
+    assert "> They spoke." in made.text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +110,10 @@ rules:
 """
 
 
-def test_digests_in_list_preview_and_test(newsroom: Newsroom, hotline: Hotline, call: Call) -> None:
+def test_digests_in_list_preview_and_test(
+    newsroom: Newsroom, hotline: Hotline, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_AS_OF", NOW.isoformat())
     newsroom.context.settings.alerts_file.write_text(DAILY)
     assert "there is nothing in the warehouse yet, so all that the first run brings is mailed" in hotline("list").output
     newsroom.tells(call())
@@ -124,7 +127,10 @@ def test_digests_in_list_preview_and_test(newsroom: Newsroom, hotline: Hotline, 
     assert "daily digest of 13 Feb 2022, 07:00 CET: 1 new\n    Macron-Putin: phone call, 12 Feb 2022" in tested
     shown = hotline("preview", "--digest", "desk").output
     assert "2 new contacts (Macron-Putin)" in shown
-    assert "It goes out with the first run after" in shown
+    assert "The first run after" in shown
+    monkeypatch.setenv("HOTLINE_AS_OF", (NOW + timedelta(days=1)).isoformat())
+    get_settings.cache_clear()
+    assert "It is due: the next run sends it." in hotline("preview", "--digest", "desk").output
     # Nothing was taken by looking at it.
     assert "desk, a@example.org: 2 wait for the next digest" in hotline("list").output
     assert "mails at once" in hotline("preview", "--digest", "leader-contacts").output
