@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from html import escape
 from zoneinfo import ZoneInfo
 
-from pipeline.alerts.mail import message_id
+from pipeline.alerts.mail import message_id, notice
 from pipeline.alerts.plain import plain
 from pipeline.alerts.rules import Heartbeat
 from pipeline.alerts.timing import latest
@@ -33,7 +32,7 @@ def beat(connection: Connection, heartbeat: Heartbeat, now: datetime, domain: st
                 recipient=to,
                 subject=subject,
                 text=text,
-                html=f'<!DOCTYPE html><html lang="en"><title>{escape(subject)}</title><pre>{escape(text)}</pre></html>',
+                html=notice(subject, text, "`heartbeat` in config/alerts.yaml"),
                 message_id=message_id(f"heartbeat-{day}", RULE, to, domain),
                 as_of=now,
                 kind="heartbeat",

@@ -112,6 +112,13 @@ def print_mail(template: str, subject: str, view: Mapping[str, object]) -> Mail:
     )
 
 
+def notice(subject: str, text: str, named_in: str) -> str:
+    """The HTML part of a mail to those who run the installation; `named_in` is what names its recipient."""
+    lines = text.removeprefix(f"{subject}.").strip("\n").split("\n")
+    view = {"headline": subject, "lines": lines, "named_in": named_in}
+    return _environment().get_template("notice.html").render(view)
+
+
 def subject(contact: Contact, formats: Formats = ENGLISH, *, dated: bool = True) -> str:
     """ "Macron-Putin: phone call, 12 Feb 2022, 1 h 40 min (Elysee)"; without the day unless `dated`."""
     parts = [_how_and_where(contact)]

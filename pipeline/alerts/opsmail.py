@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from html import escape
 
-from pipeline.alerts.mail import message_id
+from pipeline.alerts.mail import message_id, notice
 from pipeline.alerts.plain import plain
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.feedwatch import OpsEvent, mark_told, untold_events
@@ -35,7 +34,7 @@ def tell_ops(connection: Connection, recipient: str, now: datetime, domain: str)
             recipient=recipient,
             subject=subject,
             text=text,
-            html=f'<!DOCTYPE html><html lang="en"><title>{escape(subject)}</title><pre>{escape(text)}</pre></html>',
+            html=notice(subject, text, "HOTLINE_OPS_RECIPIENT"),
             message_id=message_id(about, RULE, recipient, domain),
             as_of=now,
             kind="ops",

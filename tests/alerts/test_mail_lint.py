@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.alerts.digestmail import Entry, render_digest
 from pipeline.alerts.formats import Formats
-from pipeline.alerts.mail import Dress, Mail, Source, render
+from pipeline.alerts.mail import Dress, Mail, Source, notice, render
 from pipeline.domain import Contact, Participant
 
 Build = Callable[..., Contact]
@@ -142,11 +142,16 @@ def all_mails(contact: Build, source: BuildSource) -> dict[str, Mail]:
         "hostile": render(evil(contact), [evil_source(source)], *args, None, [EVIL], EVIL, [EVIL], DRESS),
         "digest": render_digest(*args, day, entries, entries[:1], DRESS),
         "hostile digest": render_digest(*args, day, [bad], [bad], DRESS),
+        "notice": Mail(
+            "Hotline: 1 feed", text := "Hotline: 1 feed.\n\n  feed <b>\n", notice("Hotline: 1 feed", text, "x")
+        ),
         "empty digest": render_digest(*args, day, [], [], Dress()),
     }
 
 
-@pytest.mark.parametrize("kind", ["contact", "bare", "update", "hostile", "digest", "hostile digest", "empty digest"])
+@pytest.mark.parametrize(
+    "kind", ["contact", "bare", "update", "hostile", "digest", "hostile digest", "empty digest", "notice"]
+)
 def test_every_mail_passes(kind: str, contact: Build, source: BuildSource) -> None:
     mail = all_mails(contact, source)[kind]
     assert lint(mail.html) == []
