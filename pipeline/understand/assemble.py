@@ -90,7 +90,7 @@ class Assembler:
         future = ahead(claim.best_status)
         facts = self._finder.facts(reading, claim, future=future)
         past = in_years_gone_by(reading, claim.sentence)
-        return Told.of(claim, facts, sentence.text, sentence.title, reading.on, past=past)
+        return Told.of(claim, facts, claim.part or sentence.text, sentence.title, reading.on, past=past)
 
     def _two_countries(self, reading: Reading, claim: Claim) -> bool:
         found = [reading.participant(self.g, p, None) for p in claim.people]

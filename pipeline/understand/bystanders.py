@@ -42,7 +42,7 @@ _BETWEEN = re.compile(
 # "Called B the devil", "branded B's plan a trick": words about somebody.
 _NAMED = re.compile(
     r"\b(?:call(?:s|ed|ing)|dubb(?:ed|ing)|brand(?:s|ed)|labell?(?:s|ed)|describe[sd])\s+"
-    r"(?:the )?\[unused[12]\](?:['’]s(?: [\w-]+){1,3})?,? (?:an?\b|the\b|one of|“|\"|‘|as\b)",
+    r"(?:the )?\[unused\d\](?:['’]s(?: [\w-]+){1,3})?,? (?:an?\b|the\b|one of|“|\"|‘|as\b)",
     _I,
 )
 # "In a separate call B urged A": both are named, and nobody else.
@@ -60,6 +60,12 @@ _APART = re.compile(
 )
 
 
+def only_named(marked: str) -> bool:
+    """Whether a text has words about somebody, and none for a contact."""
+    beside, named = _NAMED.subn("", marked)
+    return named > 0 and not _CONTACTS.search(beside) and not _APART.search(beside)
+
+
 def weigh_contact(contact: float, marked: str) -> float:
     """The probability of a contact once the words around the markers are heard.
 
@@ -67,8 +73,7 @@ def weigh_contact(contact: float, marked: str) -> float:
     owner of something ("welcomed B's offer", "B's envoy") met nobody there.
     """
     odds = contact / max(1e-6, 1.0 - contact)
-    beside, named = _NAMED.subn("", marked)
-    if named and not _CONTACTS.search(beside) and not _APART.search(beside):
+    if only_named(marked):
         odds *= NAMED_ODDS
         contact = odds / (1.0 + odds)
     elif BY_CALL.search(marked) or (OTHER not in marked and _IN_A_CALL.search(marked)):

@@ -9,22 +9,37 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TypeVar
 
 from pipeline.domain import Mode, Status
-from pipeline.understand.bystanders import weigh_contact
-from pipeline.understand.candidates import MAX_LEADERS, Candidate
+from pipeline.understand.bystanders import only_named, weigh_contact
+from pipeline.understand.candidates import Candidate
+from pipeline.understand.clauses import OTHER
 from pipeline.understand.contact_model import Judgement
-from pipeline.understand.cues import COURSE, SEPARATE, WAY, Course, Way
+from pipeline.understand.cues import COURSE, WAY, Course, Way, has_cue
+from pipeline.understand.grouping import Judged, course_of, groups, separately
 from pipeline.understand.mention import Mention
+from pipeline.understand.parts import SIGN, Part, joins, lists, lists_who, parts, shadow
 from pipeline.understand.reading import Reading
-from pipeline.understand.tense import weigh
+from pipeline.understand.tense import weigh, weigh_part
 
 # A pair below this is noise for every further step; what becomes a contact is decided by `assemble` on the whole.
 LEAST = 0.35
+# "He will come, after two days of talks with B": a plan told beside what has been held.
+_HAS_HELD = re.compile(
+    r"\b(?:after|following|at the end of|wrapping up|emerging from) (?:(?!\[unused)[^.;,]){0,40}?"
+    r"\b(?:talks|meeting|call|conversation|summit|dinner|lunch|breakfast|visit|negotiations|meeting) "
+    r"(?:with|between|of) (?:(?!\[unused)[^.;,]){0,20}\[unused[12]\](?!['’]s)",
+)
+# "Cancelled the summit in a letter": the letter was written.
+_IN_A_LETTER = re.compile(
+    r"\b(?:in|by|with) (?:an?|his|her|the) (?:[\w-]+ )?letter\b|(?:\b(?:he|she)|\[unused[12]\]) wrote to\b"
+)
 # A pair of which only one stands in the sentence rests on a guess of who "he" speaks with.
 LEAST_INDIRECT = 0.6
-
+LISTED_ODDS = 8.0  # of a list of who took part in what has just been told
+REACH = 2  # sentences back in which stands what somebody joined
 
 V = TypeVar("V")
 _PROPOSES = re.compile(
@@ -39,7 +54,8 @@ _PROPOSES = re.compile(
 class Claim:
     """Sentence `sentence` tells, with probability `contact`, a contact of `people` (one for a lone traveller).
 
-    `status` and `mode` are distributions; `anchor` are the places (in the whole text) of the people's mentions in it.
+    `status` and `mode` are distributions; `anchors` are the places (in the whole text) of the people's mentions in it;
+    `part` is what of the sentence tells of them, blanked elsewhere, where it tells of other contacts as well.
     """
 
     people: frozenset[str]
@@ -51,6 +67,7 @@ class Claim:
     direct: bool
     targets: tuple[tuple[str, str, str | None], ...] = ()  # (marked text, first, second)
     anchors: tuple[tuple[int, int], ...] = field(default=())
+    part: str | None = None
 
     @property
     def best_status(self) -> Status:
@@ -66,7 +83,7 @@ class Claim:
 
     @property
     def best_course(self) -> Course:
-        return _course(self.status)
+        return course_of(self.status)
 
     def way(self, way: Way) -> float:
         return sum(p for m, p in self.mode.items() if WAY[m] is way)
@@ -78,13 +95,15 @@ class Claim:
 
 def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
     """The claims of an article in the order of its sentences; `judgements` go with `reading.candidates`."""
-    by_sentence: dict[int, list[tuple[Candidate, Judgement]]] = {}
+    by_sentence: dict[int, list[Judged]] = {}
+    every: dict[int, list[Judged]] = {}  # those too weak to count by themselves too
     for candidate, judgement in zip(reading.candidates, judgements, strict=True):
         judgement = replace(
             judgement,
             contact=weigh_contact(judgement.contact, candidate.target),
             status=weigh(judgement.status, candidate.target, reading.on),
         )
+        every.setdefault(candidate.sentence, []).append((candidate, judgement))
         least = LEAST if candidate.direct else LEAST_INDIRECT
         if judgement.contact >= least:
             by_sentence.setdefault(candidate.sentence, []).append((candidate, judgement))
@@ -94,18 +113,73 @@ def gather(reading: Reading, judgements: Sequence[Judgement]) -> list[Claim]:
     out: list[Claim] = []
     for k, judged in sorted(by_sentence.items()):
         sentence = reading.sentences[k]
-        claims = _of_sentence(sentence.text, sentence.start, k, judged, mentions.get(k, []))
-        out += [part for claim in claims for part in _letter_and_proposal(claim)]
+        claims = _of_sentence(
+            sentence.text, sentence.start, k, judged, mentions.get(k, []), title=sentence.title, on=reading.on
+        )
+        out += [one for claim in claims for one in _both(claim)]
+    return _joined(reading, mentions, _listed(reading, mentions, every, out))
+
+
+def _listed(
+    reading: Reading,
+    mentions: Mapping[int, Sequence[Mention]],
+    every: Mapping[int, Sequence[Judged]],
+    claims: Sequence[Claim],
+) -> list[Claim]:
+    """ "Five leaders met in Accra. They were A, B ...": what the first sentence tells, of the people of the second."""
+    out = list(claims)
+    for k, judged in every.items():
+        before, here = reading.sentences[k - 1], reading.sentences[k]
+        named = mentions.get(k, [])
+        if k == 0 or before.title or not has_cue(before.text) or not lists_who(here.text, here.start, named):
+            continue
+        people = frozenset(p for m in named if m.leader for p in m.people)
+        host = frozenset(p for m in mentions.get(k - 1, ()) if m.leader for p in m.people)
+        held = [(c, j) for c, j in judged if c.second is not None and {c.first, c.second} <= people]
+        if not held or len(host) > 1:
+            continue
+        claim = _claim(k - 1, held, mentions.get(k - 1, []))
+        course = {s: weigh(claim.status, before.text, reading.on)[s] for s in claim.status}
+        odds = LISTED_ODDS * claim.contact / max(1e-6, 1.0 - claim.contact)
+        out = [c for c in out if c.sentence != k or not c.people <= people]
+        out.append(replace(claim, people=people | host, contact=odds / (1.0 + odds), status=course, direct=True))
+    return sorted(out, key=lambda c: c.sentence)
+
+
+def _joined(reading: Reading, mentions: Mapping[int, Sequence[Mention]], claims: Sequence[Claim]) -> list[Claim]:
+    """ "A met B. C joined them": one contact of all three."""
+    out = list(claims)
+    for k, sentence in enumerate(reading.sentences):
+        more = frozenset(joins(sentence.text, sentence.start, mentions.get(k, ()))) if k else frozenset()
+        if not more:
+            continue
+        base = [c for c in out if k - REACH <= c.sentence < k and len(c.people) > 1 and c.direct and c.contact > 0.5]
+        if not base or more & base[-1].people:
+            continue
+        whole = replace(base[-1], people=base[-1].people | more)
+        out = [c for c in out if c.sentence != k or not (c.people & more and c.people <= whole.people)]
+        out[out.index(base[-1])] = whole
     return out
 
 
-def _letter_and_proposal(claim: Claim) -> list[Claim]:
-    """ "A wrote to B proposing a meeting" tells of a letter, and of a meeting that may be; else the claim as it is."""
-    if len(claim.people) != 2 or not any(_PROPOSES.search(target) for target, _, _ in claim.targets):
+def _both(claim: Claim) -> list[Claim]:
+    """What was held or written, and what is planned, proposed or called off in the same breath; else the claim.
+
+    "A wrote to B proposing a meeting", "A called off the summit with B in a letter", "A will visit B, he said after
+    talks with B".
+    """
+    if len(claim.people) != 2:
         return [claim]
-    letter = replace(claim, status=_surely(claim.status, Status.OCCURRED), mode=_surely(claim.mode, Mode.LETTER))
-    meeting = replace(claim, status=_surely(claim.status, Status.PROPOSED), mode=_surely(claim.mode, Mode.IN_PERSON))
-    return [letter, meeting]
+    targets = [target for target, _, _ in claim.targets]
+    written = replace(claim, status=_surely(claim.status, Status.OCCURRED), mode=_surely(claim.mode, Mode.LETTER))
+    if any(map(_PROPOSES.search, targets)):
+        status = _surely(claim.status, Status.PROPOSED)
+        return [written, replace(claim, status=status, mode=_surely(claim.mode, Mode.IN_PERSON))]
+    if claim.best_course is Course.NOT and any(map(_IN_A_LETTER.search, targets)):
+        return [written, replace(claim, mode=_surely(claim.mode, Mode.IN_PERSON))]
+    if claim.best_course is Course.FUTURE and any(map(_HAS_HELD.search, targets)):
+        return [claim, replace(claim, status=_surely(claim.status, Status.OCCURRED))]
+    return [claim]
 
 
 def _surely(distribution: Mapping[V, float], value: V) -> dict[V, float]:
@@ -113,70 +187,48 @@ def _surely(distribution: Mapping[V, float], value: V) -> dict[V, float]:
 
 
 def _of_sentence(
-    text: str, start: int, k: int, judged: Sequence[tuple[Candidate, Judgement]], mentions: Sequence[Mention]
+    text: str,
+    start: int,
+    k: int,
+    judged: Sequence[tuple[Candidate, Judgement]],
+    mentions: Sequence[Mention],
+    *,
+    title: bool,
+    on: date | None,
 ) -> list[Claim]:
     pairs = {frozenset((c.first, c.second)): (c, j) for c, j in judged if c.second is not None}
     out = [_claim(k, [(c, j)], mentions) for c, j in judged if c.second is None]
     order = list(dict.fromkeys(p for m in mentions for p in m.people))
-    for group in _groups(pairs, order, separate=_separate(text, mentions, start)):
-        held = [found for pair, found in pairs.items() if pair <= group]
-        out.append(_claim(k, held, mentions))
+    together = lists(text, start, mentions, title=title)
+    for part, own in _by_part(parts(text, start, mentions), pairs):
+        told = text if part is None else part.text
+        separate = separately(told, start, mentions)
+        for group in groups(own, order, together, separate=separate):
+            held = [found for pair, found in own.items() if pair <= group]
+            claim = _claim(k, held, mentions)
+            if part is not None:
+                marked = re.sub(f"{SIGN}+", OTHER, shadow(told, start, mentions))
+                if only_named(marked):
+                    continue
+                status = weigh_part(claim.status, marked, on)
+                anchors = tuple((x, y) for x, y in claim.anchors if not told[x - start : y - start].isspace())
+                claim = replace(claim, status=status, anchors=anchors, part=told)
+            out.append(claim)
     return out
 
 
-def _separate(text: str, mentions: Sequence[Mention], start: int) -> str:
-    """Whether one speaker had contacts with each of several: "each", or "others" if the speaker stands not before them.
-
-    A title "Telephone conversations with A and B" tells of calls of somebody with each of them, none of the two.
-    """
-    found = SEPARATE.search(text)
-    if found is None:
-        return ""
-    subject = any(m.people and m.start - start < found.start() for m in mentions)
-    return "each" if subject or not found.group().lower().endswith(("with", "to")) else "others"
-
-
-def _groups(
-    pairs: Mapping[frozenset[str], tuple[Candidate, Judgement]], order: Sequence[str], *, separate: str
-) -> list[frozenset[str]]:
-    """Which people were in contact together: the largest sets in which every pair was judged so, alike.
-
-    To three or more who were, one more belongs with whom most were: of a list the model doubts some pair or other.
-    """
-    if separate == "others":
-        return []
-    crowd = len(order) > MAX_LEADERS  # then only pairs with the first of them were judged
-    left = dict(pairs)
-    out: list[frozenset[str]] = []
-    while left:
-        best = max(left, key=lambda p: left[p][1].contact)
-        group = set(best)
-        if not separate:
-            for person in sorted(set().union(*left) - group, key=lambda p: order.index(p) if p in order else 99):
-                mates = [frozenset((person, member)) for member in group]
-                alike = [m for m in mates if _alike(left, best, m) or (crowd and order[0] not in m)]
-                if len(alike) == len(mates) or (len(mates) > 2 and len(alike) * 2 > len(mates)):
-                    group.add(person)
-        out.append(frozenset(group))
-        left = {pair: v for pair, v in left.items() if not pair <= group}
-    if separate and len(out) > 2 and order:
-        # "A had calls with B and C": the pair of B and C is no contact of its own
-        centre = order[0]
-        spokes = {p for g in out if centre in g for p in g}
-        out = [g for g in out if centre in g or not g <= spokes]
-    elif separate and len(out) == 3 and order:
-        out = [g for g in out if order[0] in g]
-    return out
-
-
-def _alike(
-    pairs: Mapping[frozenset[str], tuple[Candidate, Judgement]], one: frozenset[str], other: frozenset[str]
-) -> bool:
-    return other in pairs and _course(pairs[one][1].status) is _course(pairs[other][1].status)
-
-
-def _course(status: Mapping[Status, float]) -> Course:
-    return max(Course, key=lambda course: sum(p for s, p in status.items() if COURSE[s] is course))
+def _by_part(
+    found: Sequence[Part], pairs: Mapping[frozenset[str], Judged]
+) -> list[tuple[Part | None, dict[frozenset[str], Judged]]]:
+    """The pairs of each part that tells of both; those that no part tells of, though it names one, are dropped."""
+    if not found:
+        return [(None, dict(pairs))]
+    held: list[tuple[Part | None, dict[frozenset[str], Judged]]] = [
+        (part, {pair: judged for pair, judged in pairs.items() if pair <= part.people}) for part in found
+    ]
+    named = frozenset().union(*(part.people for part in found))
+    rest = {pair: judged for pair, judged in pairs.items() if not pair <= named}
+    return [*held, (None, rest)]
 
 
 def _claim(k: int, held: Sequence[tuple[Candidate, Judgement]], mentions: Sequence[Mention]) -> Claim:

@@ -19,7 +19,7 @@ _SOFT = re.compile(
     r"arriv\w+|land\w+|travel\w*|fl(?:ew|ies|ying)|tour\w*|talk(?:s|ed)|din(?:es|ed)|wrap\w*|end(?:s|ed))\b)"
 )
 # "Their talks", "both", "joined": the clauses speak of one event after all.
-_TOGETHER = re.compile(r"\b(?:together|jointly|joint|join(?:s|ed|ing)?|both|too|trilateral|three-way)\b", re.IGNORECASE)
+TOGETHER = re.compile(r"\b(?:together|jointly|joint|join(?:s|ed|ing)?|both|too|trilateral|three-way)\b", re.IGNORECASE)
 
 
 def own_clause(marked: str) -> str | None:
@@ -35,7 +35,7 @@ def own_clause(marked: str) -> str | None:
     """
     for border in (_HARD, _SOFT):
         parts = [p for p in border.split(marked) if p.strip()]
-        if len(parts) < 2 or _TOGETHER.search(marked):
+        if len(parts) < 2 or TOGETHER.search(marked):
             continue
         both = [p for p in parts if FIRST in p and SECOND in p]
         if both:

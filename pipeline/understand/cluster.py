@@ -50,6 +50,12 @@ _JOINT = re.compile(
     r"four-way|quadrilateral|both|summit|all three)\b",
     re.IGNORECASE,
 )
+# Words for talks of the two beside those in company.
+_ALONE = re.compile(
+    r"\b(?:alone|one-on-one|one-to-one|tete-a-tete|tête-à-tête|bilateral(?:ly)?|privately|separate(?:ly)?|aside|"
+    r"just the two)\b",
+    re.IGNORECASE,
+)
 SURE = 0.65  # a probability from which a judgement sets claims apart
 
 
@@ -121,7 +127,7 @@ class Group:
 def _way(claim: Claim, text: str) -> Way:
     """The way a claim tells by its words; OPEN where only the model guesses it."""
     text = without_press_lines(text)
-    if any(BY_CALL.search(target) for target, _, _ in claim.targets):
+    if any(BY_CALL.search(target) for target, _, _ in claim.targets) and (claim.part is None or PHONE.search(text)):
         return Way.REMOTE
     if _THIS_WAS.match(text):
         return Way.OPEN
@@ -134,7 +140,9 @@ def _way(claim: Claim, text: str) -> Way:
     if best is Way.OPEN or words[best]:
         return best
     held = [w for w, found in words.items() if found]
-    return held[0] if len(held) == 1 and claim.way(held[0]) > 0.15 else Way.OPEN
+    # of a part the model has not judged the way by itself
+    least = 0.15 if claim.part is None else 0.0
+    return held[0] if len(held) == 1 and claim.way(held[0]) > least else Way.OPEN
 
 
 def cluster(told: Sequence[Told]) -> list[Group]:
@@ -214,12 +222,14 @@ def _absorb(groups: list[Group]) -> list[Group]:
     out: list[Group] = []
     groups = [part for group in groups for part in _one_by_one(group, groups)]
     for group in sorted(groups, key=lambda g: -len(g.people)):
+        alone = any(t.cue and t.claim.direct and _ALONE.search(t.text) for t in group.told)
         wider = [
             g
             for g in out
             if g.people > group.people
             and (g.way is group.way or Way.OPEN in (g.way, group.way))
             and g.course is group.course
+            and not (alone and len(group.people) == 2)
             and all(dates_agree(a, b) for a in g.told for b in group.told)
         ]
         if wider:

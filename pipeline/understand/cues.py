@@ -80,8 +80,8 @@ LETTER = re.compile(
 # "Welcomed the truce", "welcomed progress on trade": no guest.
 _THINGS = (
     r" (?:(?:the|an?|this|that|his|her|their|its|any|further|new|recent|[\w-]+['’]s) )?(?:[a-z-]+ ){0,2}(?:progress|"
-    r"decisions?|moves?|news|agreements?|deal|steps?|statements?|efforts?|truce|ceasefire|plans?|proposals?|release|support|launch|"
-    r"initiatives?|ideas?|outcome|results?|growth|commitments?|announcements?|report|offer|opportunity|adoption|"
+    r"decisions?|moves?|news|agreements?|deal|steps?|statements?|efforts?|truce|ceasefire|plans?|proposals?|release|support|"
+    r"launch|initiatives?|ideas?|outcome|results?|growth|commitments?|announcements?|report|offer|opportunity|adoption|"
     r"signing|extension|return of|role|momentum|cooperation|contributions?|resolution|words|ties)\b"
 )
 # In somebody's company, whatever was done there: "took him aside", "had coffee with B", "stood beside B".
@@ -89,7 +89,8 @@ _COMPANY = (
     r"(?:(?:alone|privately|coffee|tea|drinks|golf|dined|lunched|breakfasted|supped|ate|walked|strolled|seated|stood|"
     r"posed|rode|toured|closeted|huddled|[A-Za-z]+ (?:minutes|hours|an hour)) with|into the arms|"
     r"(?:stood|standing|stands|sat|sitting|seated|walked|walking) (?:beside|next to|alongside)|side by side|"
-    r"(?:took|taken|take|takes|pulled) (?:him|her|them|[A-Z][\w-]+(?: [A-Z][\w-]+)?) aside|supper|dined|lunched)"
+    r"(?:took|taken|take|takes|pulled) (?:him|her|them|[A-Z][\w-]+(?: [A-Z][\w-]+)?) aside|supper|"
+    r"dined|dining|lunched|lunching)"
 )
 TRAVEL = re.compile(
     r"\b(?:visit\w*|trips?|travel\w*|fl(?:ew|own|ies|y|ying)|arriv\w+|land(?:ed|s|ing)|tour(?:ed|s|ing)?|host(?:s|ed|ing)?|"

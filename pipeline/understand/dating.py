@@ -34,8 +34,9 @@ HAD = re.compile(
 _THEN = re.compile(r"\b(?:at the time|back then|that (?:year|month|summer|autumn|winter|spring)|then)\b", re.IGNORECASE)
 # "Before his talks with C": one day has both.
 _SAME_DAY = re.compile(
-    r"\b(?:before|after|ahead of|following) (?:(?:his|her|their|the|a|an) )?(?:[\w-]+ ){0,4}?"
-    r"(?:talks|meeting|lunch|dinner|breakfast|session)\b",
+    r"(?<!\bday )(?<!days )(?<!weeks )(?<!months )(?<!week )\b(?:before|after|ahead of|following) "
+    r"(?:(?:his|her|their|the|a|an) )?(?:[\w-]+ ){0,4}?"
+    r"(?:talks|meeting|lunch|dinner|breakfast|session|hosting|receiving|seeing|lunching|dining|welcoming)\b",
     re.IGNORECASE,
 )
 # Words that move the story on from the day told before.
@@ -140,7 +141,8 @@ class Dater:
     def _same_sentence(self, reading: Reading, group: Group, groups: Sequence[Group]) -> date | None:
         """ "A met B before his talks with C": the day of the other contact that the sentence names."""
         for t in group.told:
-            if group.way is not Way.PRESENT or looks_back(t.text) or not _SAME_DAY.search(t.text):
+            whole = reading.sentences[t.claim.sentence].text
+            if group.way is not Way.PRESENT or looks_back(t.text) or not _SAME_DAY.search(whole):
                 continue
             for other in groups:
                 if other is group or not other.people & group.people or other.way is not Way.PRESENT:

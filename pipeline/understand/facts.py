@@ -106,12 +106,13 @@ class FactFinder:
     def facts(self, reading: Reading, claim: Claim, *, future: bool | None) -> Facts:
         """The attributes that the claim's own sentence tells; `future` resolves weekdays forward."""
         sentence = reading.sentences[claim.sentence]
+        text = claim.part or sentence.text
         cues = self._cues(reading, claim)
         anchors = [(a - sentence.start, b - sentence.start) for a, b in claim.anchors]
-        spans = _event_dates(sentence.text, reading.on, future=future)
+        spans = _event_dates(text, reading.on, future=future)
         spans = [s for s in spans if not self._whose(reading, claim, s)]
-        span, said = _choose_date(sentence.text, spans, cues, anchors)
-        near = span is not None and any(_distance(sentence.text, span, cue) < NEAR for cue in cues)
+        span, said = _choose_date(text, spans, cues, anchors)
+        near = span is not None and any(_distance(text, span, cue) < NEAR for cue in cues)
         sure = claim.course(Course.HAPPENED) > SURELY
         if (
             span is not None
@@ -127,8 +128,12 @@ class FactFinder:
             near,
             said,
             self._minutes(reading, claim, cues),
-            self._ordinal(sentence.text, cues),
-            tuple(self.places(reading, claim.sentence)),
+            self._ordinal(text, cues),
+            tuple(
+                p
+                for p in self.places(reading, claim.sentence)
+                if text[p.start - sentence.start : p.end - sentence.start].strip()
+            ),
             self._initiator(claim),
             tuple(self._attribution.find(sentence.text)),
         )
@@ -198,14 +203,14 @@ class FactFinder:
         sentence = reading.sentences[claim.sentence]
         ways = [claim.best_way, *(w for w in (Way.REMOTE, Way.PRESENT, Way.WRITTEN) if w is not claim.best_way)]
         for way in ways:
-            places = cue_places(sentence.text, way)
+            places = cue_places(claim.part or sentence.text, way)
             if places:
                 return places
         return [(a - sentence.start, b - sentence.start) for a, b in claim.anchors]
 
     def _minutes(self, reading: Reading, claim: Claim, cues: Sequence[tuple[int, int]]) -> int | None:
         sentence = reading.sentences[claim.sentence]
-        found = [d for d in find_durations(sentence.text) if not self._of_others(reading, claim, d)]
+        found = [d for d in find_durations(claim.part or sentence.text) if not self._of_others(reading, claim, d)]
         found = [d for d in found if d.named] or found
         if len(found) < 2:
             return found[0].minutes if found else None

@@ -94,6 +94,10 @@ _COMES = re.compile(
     _I,
 )
 _PAST = re.compile(r"\b(?:\w{2,}ed|met|spoke|held|had|was|were|told|flew|rang|saw|came|went|sat)\b", _I)
+_TO_COME = re.compile(
+    r"\b(?:will|would|(?:is|are) (?:to|due|set|expected|scheduled|planning|hoping|preparing)|plans? to|hopes? to)\b", _I
+)
+PART_ODDS = 8.0
 # "After A and B's meeting": talks that something follows have been held, whatever is planned in the same breath.
 _FOLLOWED = re.compile(
     rf"\b[Aa]fter (?:the )?(?:{_M}(?:,| and)? )?{_M}['’]s? (?:\w+ ){{0,2}}"
@@ -145,6 +149,16 @@ def weigh(status: Mapping[Status, float], sentence: str, on: date | None = None)
             for s, factor in factors.items():
                 odds[s] = odds.get(s, 0.0) * factor
     return _normalised(odds)
+
+
+def weigh_part(status: Mapping[Status, float], part: str, on: date | None) -> dict[Status, float]:
+    """The same for a part of a sentence: the model has judged the whole, and its other parts tell of other contacts."""
+    odds = weigh(status, part, on)
+    if _TO_COME.search(part):
+        return _normalised({**odds, Status.PLANNED: odds.get(Status.PLANNED, 0.0) * PART_ODDS})
+    if _DONE.search(part) or _PAST.search(part):
+        return _normalised({**odds, Status.OCCURRED: odds.get(Status.OCCURRED, 0.0) * PART_ODDS})
+    return odds
 
 
 def comes(text: str, on: date | None) -> bool:
