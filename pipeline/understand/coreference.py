@@ -105,7 +105,7 @@ class Resolver:
             people = self._they(m) if m.office in THEY else self._plural(m, items)
             return replace(m, people=people) if len(people) >= 2 else None
         if m.kind is Kind.COUNTERPART or (m.office == "counterpart" and m.leader):
-            return self._counterpart(m)
+            return self._counterpart(m, items)
         if m.kind is Kind.BARE_OFFICE:
             person = self._bare_office(m, items)
             return replace(m, people=(person,)) if person else None
@@ -122,6 +122,9 @@ class Resolver:
                 continue
             if t.folded in MALE or t.folded in FEMALE:
                 out.append(Mention(t.start, t.end, t.text, t.sentence, Kind.PRONOUN))
+            elif t.folded == "counterpart" and i and self.tokens[i - 1].folded in ("his", "her"):
+                if not any(0 <= m.start - t.end <= 3 for m in mentions):  # "his counterpart, Xi Jinping," is named
+                    out.append(Mention(t.start, t.end, t.text, t.sentence, Kind.COUNTERPART, office=t.folded))
             elif t.folded in THEY:
                 out.append(Mention(t.start, t.end, t.text, t.sentence, Kind.PLURAL, office=t.folded))
             elif t.folded == "both" or (
@@ -213,7 +216,7 @@ class Resolver:
                 out.append(seen)
         return out[::-1]
 
-    def _counterpart(self, m: Mention) -> Mention:
+    def _counterpart(self, m: Mention, items: Sequence[Mention]) -> Mention:
         """ "his Russian counterpart" leads if the one before it does; a minister's counterpart is a minister."""
         near = [s for s in self._in_sentence(m.sentence) if len(s.mention.people) <= 1][-1:]
         near = near or [s for s in self._in_sentence(m.sentence - 1) if len(s.mention.people) <= 1][:1]
@@ -222,10 +225,25 @@ class Resolver:
             return m
         if before is None or before.person is None or not before.mention.leader:
             return replace(m, people=(), leader=False)
+        if not m.countries:
+            other = self._only_other(m, before.person, items)
+            return replace(m, people=(other,)) if other else replace(m, leader=False)
         people = [p for p in m.people if p != before.person]
         equals = [p for office in m.candidates for p in office if p != before.person and self._peers(p, before.person)]
         chosen = (equals or people)[:1]
         return replace(m, people=tuple(chosen)) if chosen else replace(m, leader=False)
+
+    def _only_other(self, m: Mention, person: str, items: Sequence[Mention]) -> str | None:
+        """Whom "his counterpart" means without a nationality: the one leader of another country around, if only one."""
+        around = [s.person for s in self._history if s.mention.leader and s.mention.sentence >= m.sentence - REACH]
+        around += [
+            i.people[0]
+            for i in items
+            if i.leader and len(i.people) == 1 and m.end < i.start and i.sentence <= m.sentence + 1
+        ]
+        home = self.g.nations(person, self.on)
+        others = {p for p in around if p and p != person and not home & self.g.nations(p, self.on)}
+        return others.pop() if len(others) == 1 else None
 
     def _peers(self, one: str, other: str) -> bool:
         """Whether two people lead by offices of one class: a prime minister's counterpart is a prime minister."""

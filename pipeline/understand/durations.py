@@ -89,7 +89,9 @@ _OPENING = re.compile(
     rf"(?:for|after)(?:\s+{_LEAD})*\s*",
     _I | re.DOTALL,
 )
-_TALKED_AFTER = re.compile(rf"^[^.;!?]{{0,240}}\b(?:{_TALKED}|explained|emerged|agreed)\b", _I)
+_TALKED_AFTER = re.compile(
+    rf"^(?:[^.;!?]|\b(?:Mr|Mrs|Ms|Dr|H\.E)\.){{0,240}}\b(?:{_TALKED}|explained|emerged|agreed)\b", _I
+)
 _LABELLED = re.compile(rf"\b{_TALK}\b[^.;!?(]{{0,60}}\s*[(:,–—-]\s*(?:{_LEAD}\s+)*$", _I)
 _LEAD_TAIL = re.compile(rf"(?:\s+{_LEAD})+\s*$", _I)
 

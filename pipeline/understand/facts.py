@@ -74,6 +74,8 @@ _GOES_ON = re.compile(
 _THE_EVENT = re.compile(
     r"\bthe (?:[\w-]+ ){0,2}(?P<noun>summit|meeting|conference|call|forum|session|videoconference|ceremony)\b", _I
 )
+# "A, who met B on May 9, was in Oslo. There he met C": the day of another contact.
+_BESIDE_THE_STORY = re.compile(r", who(?:se)?\b[^,;]*$")
 SURELY = 0.8  # from here on a claim that it happened outweighs a date ahead
 NEAR = 60.0  # characters (a clause's border counts for 40) between date words and the words of the contact
 
@@ -194,6 +196,7 @@ class FactFinder:
                 same = _THE_EVENT.search(reading.sentences[claim.sentence].text)
                 if same is None or not re.search(rf"\b{same['noun']}\b", sentence.text, _I):
                     return None
+            spans = [s for s in spans if not _BESIDE_THE_STORY.search(sentence.text[: s.start])]
             span, said = _choose_date(sentence.text, spans, [])
             return None if said or span is None or span.grain is not Grain.DAY else span
         return None

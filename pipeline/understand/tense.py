@@ -55,7 +55,7 @@ _DENIED = re.compile(
     _I,
 )
 _DONE = re.compile(
-    r"(?<!to )\b(?:met|spoke|talked|discussed|telephoned|phoned|visited|hosted|welcomed|received|"
+    r"(?<!to )(?<!to have )\b(?:met|spoke|talked|discussed|telephoned|phoned|visited|hosted|welcomed|received|"
     r"paid an? (?:\w+[ -]){0,3}visit|"
     r"(?:held|had) (?:an? |their |his |her )?(?:[\w-]+ ){0,4}"
     r"(?:talks|meetings?|calls?|conversations?|summit|negotiations|videoconference|conference))\b",
@@ -123,7 +123,7 @@ _ODDS: tuple[tuple[re.Pattern[str], dict[Status, float]], ...] = (
     (_UNDER_WAY, {Status.OCCURRED: 6.0, Status.ONGOING: 3.0, Status.CANCELLED: 0.3}),
     (_HERE_TO, {Status.ONGOING: 30.0, Status.PLANNED: 0.2}),
     (_FOLLOWED, {Status.OCCURRED: 6.0}),
-    (_HAD_PLANNED, {Status.CANCELLED: 12.0, Status.PLANNED: 0.5}),
+    (_HAD_PLANNED, {Status.CANCELLED: 24.0, Status.PLANNED: 0.5, Status.OCCURRED: 0.3}),
     (_WITHOUT, {Status.CANCELLED: 0.2}),
     (_CALLED_OFF, {Status.CANCELLED: 12.0, Status.OCCURRED: 0.5}),
     (_NO_SHOW, {Status.CANCELLED: 8.0, Status.OCCURRED: 0.3}),

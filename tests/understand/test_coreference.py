@@ -109,3 +109,18 @@ def test_a_headline_may_speak_of_the_two_leaders_before_the_text_names_them(said
 
 def test_a_pronoun_without_anybody_before_it_stays_open(said_of: Said) -> None:
     assert said_of("He said nothing.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "means"),
+    [
+        ("Olaf Scholz received his counterpart at noon. Mario Draghi had come by train.", "Mario Draghi"),
+        ("Mario Draghi flew to Berlin. There Olaf Scholz met his counterpart.", "Mario Draghi"),
+        ("Mario Draghi and Emmanuel Macron were near. Olaf Scholz met his counterpart.", "-"),
+        ("Olaf Scholz met his counterpart.", "-"),
+    ],
+)
+def test_a_counterpart_without_a_nation_is_the_only_other_leader(
+    said_of: Callable[..., list[str]], text: str, means: str
+) -> None:
+    assert [s for s in said_of(text) if s.startswith("counterpart")] == [f"counterpart = {means}"]

@@ -19,6 +19,10 @@ from pipeline.understand.durations import find_durations
         ("They sat together for two full hours.", 120),
         ("The banquet went on for well over three hours.", 180),
         ("They spoke for a quarter of an hour after lunch.", 15),
+        (
+            "Starting at 12:05 for some 40 minutes, Mr. TANAKA, Prime Minister, held a telephone talk with him.",
+            40,
+        ),
         ("He received the king, for 20 minutes, at his villa.", 20),
         ("On 3 May, commencing at 4 p.m. for about 35 minutes, he held a video meeting with her.", 35),
         ("They spoke for an hour and a quarter.", 75),

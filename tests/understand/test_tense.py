@@ -35,6 +35,7 @@ EVEN = dict.fromkeys(Status, 1 / len(Status))
         ("The dinner never took place.", Status.CANCELLED),
         ("At the last minute A called the whole visit off.", Status.CANCELLED),
         ("A was to have met B at the border.", Status.CANCELLED),
+        ("A, B and others were to have met on Monday.", Status.CANCELLED),
         ("A waited in vain for B at the airport.", Status.CANCELLED),
         ("B failed to turn up for a lunch with A.", Status.CANCELLED),
         ("A will not be able to attend, he told B.", Status.CANCELLED),
