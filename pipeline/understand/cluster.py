@@ -35,7 +35,8 @@ OLD = timedelta(days=31)  # contacts older than this at publication are history
 # Times that have no date, and are no news.
 _LONG_PAST = re.compile(
     r"\b(?:(?:some|a long|long) (?:time )?ago|(?:many |several |a few )?(?:months|years) (?:ago|earlier|before)|"
-    r"back in)\b",
+    r"back in (?:(?:19|20)\d\d|the \d|(?:january|february|march|april|may|june|july|august|september|october|november|"
+    r"december)|(?:spring|summer|autumn|winter)))\b",
     re.IGNORECASE,
 )
 # "This was their second conversation": the one told before, in whatever way it was held.

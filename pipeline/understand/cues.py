@@ -48,7 +48,8 @@ COURSE = {
 
 _MARKER = r"\[unused[12]\]"  # as `candidates` marks the two leaders
 PHONE = re.compile(
-    r"\b(?:telephon\w*|phon(?:e|ed|es|ing)\b|rang\b|rung\b|ringing\b|dialled\b|hotline\b|on the line\b)"
+    r"\b(?:telephon\w*|phon(?:e|ed|es|ing)\b|rang\b|rung\b|ringing\b|dialled\b|hotline\b|"
+    r"on the line\b|(?:secure|direct|encrypted) line\b)"
     r"|(?<!video )(?<!zoom )(?<!-)\bcalls?\b"
     r"(?!\s+(?:for|on (?!\w+day)|it|him|her|them|itself|into|off|the|a|an|themselves|to (?!(?-i:[A-Z\[]))))"
     r"|(?<!-)\bcalled\s+(?=(?-i:[A-Z\[]))",
@@ -84,6 +85,8 @@ _THINGS = (
     r"launch|initiatives?|ideas?|outcome|results?|growth|commitments?|announcements?|report|offer|opportunity|adoption|"
     r"signing|extension|return of|role|momentum|cooperation|contributions?|resolution|words|ties)\b"
 )
+# "Saw B" is a meeting, "saw a chance" is none.
+_SAW = r"(?:saw|sees|seen|seeing)(?= (?:the |his |her )?(?-i:[A-Z]))"
 # In somebody's company, whatever was done there: "took him aside", "had coffee with B", "stood beside B".
 _COMPANY = (
     r"(?:(?:alone|privately|coffee|tea|drinks|golf|dined|lunched|breakfasted|supped|ate|walked|strolled|seated|stood|"
@@ -95,21 +98,22 @@ _COMPANY = (
 TRAVEL = re.compile(
     r"\b(?:visit\w*|trips?|travel\w*|fl(?:ew|own|ies|y|ying)|arriv\w+|land(?:ed|s|ing)|tour(?:ed|s|ing)?|host(?:s|ed|ing)?|"
     rf"welcom\w+(?!{_THINGS})|receiv\w+(?! (?:an? )?(?:[\w-]+ )?(?:call|letter|message)\b)|greet\w+|guest|"
-    r"in town|head(?:s|ed|ing) (?:to|for)|came to|come to|comes to|went to|go(?:es|ing)? to)\b",
+    r"in town|turn(?:ed|s) up|touch(?:ed|es|ing) down|stop(?:s|ped|ping)? (?:off|over)|drove to|set foot|stepped off|"
+    r"hospitality|head(?:s|ed|ing) (?:to|for)|came to|come to|comes to|went to|go(?:es|ing)? to)\b",
     _I,
 )
 MEET = re.compile(
     r"\b(?:met|meet|meets|meeting\w*|talks|summits?|bilateral\w*|face-to-face|in person|in-person|sat down|sit down|"
     r"handshake|shook hands|shak\w+ hands|dinner|lunch|breakfast|tete-a-tete|tête-à-tête|one-on-one|reception|audience|"
     r"negotiat\w+|encounter\w*|sidelines|gather\w*|conference|session|embrac\w+|hug\w*|ceremony|conferred|confer|"
-    rf"{_COMPANY})\b",
+    rf"{_COMPANY}|{_SAW})\b",
     _I,
 )
 # Of these alone a claim takes its way: "negotiations" and "sessions" are talked about in calls too.
 MEETING = re.compile(
     r"\b(?:met|meet|meets|meetings?|talks|summits?|a bilateral|bilateral (?:meeting|talks)|face-to-face|in person|"
     r"in-person|sat down|sit down|handshake|shook hands|shak\w+ hands|dinner|lunch|breakfast|tete-a-tete|tête-à-tête|"
-    rf"one-on-one|audience|sidelines|embrac\w+|hug(?:s|ged)?|{_COMPANY})\b",
+    rf"one-on-one|audience|sidelines|embrac\w+|hug(?:s|ged)?|{_COMPANY}|{_SAW})\b",
     _I,
 )
 FACE_TO_FACE = re.compile(

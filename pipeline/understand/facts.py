@@ -8,19 +8,20 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from pipeline.domain import Ordinal
 from pipeline.understand.attribution import AttributionFinder
 from pipeline.understand.claims import Claim
 from pipeline.understand.clauses import FIRST
-from pipeline.understand.cues import Course, Way, cue_places
+from pipeline.understand.cues import Course, Way, cue_places, has_cue
 from pipeline.understand.dates import DateSpan, Grain, find_dates
 from pipeline.understand.durations import Duration, find_durations
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.initiator import find_initiator
 from pipeline.understand.mention import Kind
+from pipeline.understand.numbers import WHOLE, whole
 from pipeline.understand.ordinals import find_ordinals
 from pipeline.understand.places import Place, PlaceFinder
 from pipeline.understand.reading import Reading
@@ -55,6 +56,8 @@ _BREAK = re.compile(
     _I,
 )
 _OTHER_CLAUSE = re.compile(r"\b(?:after|before|following|ahead of)\b.{0,25}$", _I)
+# "Was home on Thursday, two days after he had met B": counted from the day named.
+_DAYS_APART = re.compile(rf"^(?: \w+)?, (?P<n>an?|{WHOLE}) days? (?P<way>after|before)\b[^,;]{{0,60}}$", _I)
 TALK = re.compile(
     r"\b(?:call|talks?|meeting|summit|conversation|visit|trip|session|dinner|lunch|discussions?|negotiations|videoconference|"
     r"conference|phone|telephone|video|zoom|exchange|audience|encounter|signing|ceremony|gala|breakfast|funeral|reception|"
@@ -305,7 +308,11 @@ def _choose_date(
             or _OFF_AFTER.match(after)
             or _UTTERED_BEFORE.search(text[max(0, span.start - 160) : span.start])
         )
-        if near is not None and not owned and _OTHER_CLAUSE.search(text[span.end : near[0]]):
+        apart = _DAYS_APART.search(text[span.end : near[0]]) if near is not None and not owned else None
+        if apart and span.grain is Grain.DAY and not has_cue(text[: span.start]):
+            days = whole(apart["n"]) or 1
+            span = replace(span, day=span.day + timedelta(days=days if apart["way"] == "before" else -days))
+        elif near is not None and not owned and _OTHER_CLAUSE.search(text[span.end : near[0]]):
             said = True  # "A is to travel on Friday after talks with B": not the day of the talks
         if said and span.grain is not Grain.DAY:
             continue

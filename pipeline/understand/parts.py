@@ -46,7 +46,8 @@ _INSIDE = re.compile(
 )
 # "After meeting B, A called C."
 _HEAD = re.compile(
-    rf"^(?P<head>\W*(?:[\w,. ]{{1,40}} [-–—]+ )?(?:[\w-]+ (?:hours?|days?|weeks?|minutes) )?{_AFTER} "
+    rf"^(?P<head>\W*(?:[\w,. ]{{1,40}} [-–—]+ )?(?:[\w-]+ (?:hours?|days?|weeks?|minutes) )?"
+    rf"(?:{_AFTER} |(?=(?:as|while|when|on the day(?: that)?) {SIGN})(?:as|while|when|on the day(?: that)?) )"
     rf"(?P<own>{SIGN}|{_THEIRS})?[^;]*?),(?= (?:[\w-]+['’]s? )?{SIGN}+"
     rf"(?:,[^,;]{{1,60}},)? (?:{_FINITE}|[a-z]{{3,}}s)\b)",
     re.IGNORECASE,
@@ -81,7 +82,8 @@ _IN_LIST = re.compile(
 _IN_TURN = re.compile(
     rf"{SIGN} (?:in|at|on) [^{SIGN};]{{2,60}},? and (?:then |later )?(?:with |to )?(?:[A-Z][\w-]+['’]s? )?{SIGN}+ "
     rf"(?:in|at|on) "
-    rf"|{SIGN},?(?: [^{SIGN};]{{2,50}})? and,? (?:then|later|earlier|afterwards|separately|in the evening|on \w+day)\b"
+    rf"|{SIGN},?(?: [^{SIGN};]{{2,50}})? and,? (?:then|later|earlier|afterwards|separately|in the evening|on \w+day|"
+    rf"(?:minutes|(?:an|one|two|three|some) hours?|(?:a|one|two) days?) (?:later|earlier|after that))\b"
     rf",? "
     rf"(?:(?:with|to|by) )?[^{SIGN};.]{{0,40}}{SIGN}"
 )

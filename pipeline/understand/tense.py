@@ -112,6 +112,13 @@ _HAD_PLANNED = re.compile(
     r"called|seen|joined|sat|dined)|had planned to (?:host|meet|visit|travel|receive|sit|speak|hold|fly|see))\b",
     _I,
 )
+# What stands, for all the doubts: "is still on", "was moved to Friday".
+_STANDS = re.compile(
+    r"\b(?:is|are|was|were|remains?) (?:still |now |back |firmly )+(?:on\b(?! (?:the|an?|his|her)\b)|planned|"
+    r"pencilled in|scheduled|set|expected|due|going ahead)|\bwill (?:still )?go ahead\b|\bgoing ahead as planned\b|"
+    r"\b(?:(?:was|were|been) )(?:moved|brought forward|rescheduled|shifted) (?:to|for)\b",
+    _I,
+)
 # A visit or meeting that goes without something is not off itself: "no press conference has been planned".
 _WITHOUT = re.compile(
     r"\b(?:no|without (?:an?|any)) (?:joint |formal |press |news |firm |exact )*"
@@ -124,6 +131,7 @@ _ODDS: tuple[tuple[re.Pattern[str], dict[Status, float]], ...] = (
     (_HERE_TO, {Status.ONGOING: 30.0, Status.PLANNED: 0.2}),
     (_FOLLOWED, {Status.OCCURRED: 6.0}),
     (_HAD_PLANNED, {Status.CANCELLED: 24.0, Status.PLANNED: 0.5, Status.OCCURRED: 0.3}),
+    (_STANDS, {Status.PLANNED: 12.0, Status.CANCELLED: 0.2, Status.OCCURRED: 0.5}),
     (_WITHOUT, {Status.CANCELLED: 0.2}),
     (_CALLED_OFF, {Status.CANCELLED: 12.0, Status.OCCURRED: 0.5}),
     (_NO_SHOW, {Status.CANCELLED: 8.0, Status.OCCURRED: 0.3}),

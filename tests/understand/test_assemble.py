@@ -397,3 +397,42 @@ PAST = {
 def test_the_past_without_a_date_is_history(gazetteer: Gazetteer, assembler: Assembler, text: str) -> None:
     found = contacts(gazetteer, assembler, text, Verdict("Putin", Mode.IN_PERSON))
     assert [c.historical for c in found] == [True]
+
+
+def test_days_are_counted_from_the_day_named(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Olaf Scholz was back home in Berlin on Thursday, two days after Joe Biden welcomed him in Washington."
+    (visit,) = contacts(gazetteer, assembler, text, Verdict("welcomed", Mode.VISIT))
+    assert (visit.date, visit.historical) == (date(2022, 2, 8), False)
+
+
+def test_who_joined_and_who_is_listed_took_part(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Emmanuel Macron met Olaf Scholz in Paris on Friday. Mario Draghi joined them by video."
+    (meeting,) = contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON))
+    assert names(meeting) == [MACRON, "Mario Draghi", SCHOLZ]
+    text = "Three neighbours met in Rome on Thursday. They were Emmanuel Macron, Olaf Scholz and Mario Draghi."
+    (meeting,) = contacts(gazetteer, assembler, text, Verdict("They were", Mode.IN_PERSON, contact=0.4))
+    assert names(meeting) == [MACRON, "Mario Draghi", SCHOLZ]
+    assert (meeting.date, meeting.location) == (date(2022, 2, 10), "Rome")
+
+
+def test_parts_of_a_sentence_have_their_own_day_and_way(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Emmanuel Macron, who had received Olaf Scholz in Paris on Tuesday, will call Joe Biden on Monday."
+    verdicts = (
+        Verdict("who had", Mode.PHONE, Status.PLANNED, people=(MACRON, BIDEN)),
+        Verdict("who had", Mode.PHONE, people=(MACRON, SCHOLZ)),
+        Verdict("who had", Mode.PHONE, Status.PLANNED, people=(SCHOLZ, BIDEN)),
+    )
+    found = contacts(gazetteer, assembler, text, *verdicts)
+    assert [(names(c), c.mode, c.status, c.date) for c in found] == [
+        ([MACRON, BIDEN], Mode.PHONE, Status.PLANNED, date(2022, 2, 14)),
+        ([MACRON, SCHOLZ], Mode.VISIT, Status.OCCURRED, date(2022, 2, 8)),
+    ]
+
+
+def test_a_letter_that_calls_a_meeting_off_was_written(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Joe Biden on Friday called off his summit with Vladimir Putin in a curt letter."
+    found = contacts(gazetteer, assembler, text, Verdict("called off", Mode.IN_PERSON, Status.CANCELLED))
+    assert {(c.mode, c.status) for c in found} == {
+        (Mode.LETTER, Status.OCCURRED),
+        (Mode.IN_PERSON, Status.CANCELLED),
+    }

@@ -88,7 +88,14 @@ def test_nobody_is_rung(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["he took her aside", "had coffee with Modi", "sat beside the king", "ran into the arms of Kim", "lunched there"],
+    [
+        "he took her aside",
+        "had coffee with Modi",
+        "sat beside the king",
+        "ran into the arms of Kim",
+        "lunched there",
+        "also saw Modi",
+    ],
 )
 def test_company_is_a_meeting(text: str) -> None:
     assert MEET.search(text)
@@ -101,3 +108,4 @@ def test_whom_one_welcomes_is_a_guest_and_what_one_welcomes_is_none() -> None:
         for t in ("welcomed progress on trade", "welcomed the new ceasefire", "Paris welcomes Kenya's decision")
     )
     assert not TRAVEL.search("received a phone call")
+    assert not has_cue("he saw the chance of a lifetime")

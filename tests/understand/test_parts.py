@@ -35,6 +35,10 @@ def surnames(gazetteer: Gazetteer, people: object) -> str:
          {"Biden Macron": "met", "Biden Scholz": "will fly"}),
         ("Joe Biden called Mario Draghi after talks between Emmanuel Macron and Olaf Scholz.",
          {"Biden Draghi": "called", "Macron Scholz": "talks between"}),
+        (
+            "As Joe Biden landed in Rome, Emmanuel Macron called Olaf Scholz.",
+            {"Biden": "landed", "Macron Scholz": "called"},
+        ),
         ("Joe Biden flew home, while Emmanuel Macron drank coffee with Olaf Scholz.",
          {"Biden": "flew home", "Macron Scholz": "coffee"}),
         ("Vladimir Putin spoke to Olaf Scholz before Emmanuel Macron visited Volodymyr Zelensky in Kyiv.",
@@ -80,6 +84,7 @@ def test_commas_alone_make_a_list_in_headlines(read_text: ReadText) -> None:
     [
         ("Emmanuel Macron met Olaf Scholz in Berlin and Mario Draghi in Rome.", True),
         ("Volodymyr Zelensky spoke with Andrzej Duda and, later, with Joe Biden.", True),
+        ("Volodymyr Zelensky rang Andrzej Duda and, two hours later, Joe Biden.", True),
         ("Emmanuel Macron met Olaf Scholz and Mario Draghi in Rome.", False),
     ],
 )

@@ -36,6 +36,8 @@ EVEN = dict.fromkeys(Status, 1 / len(Status))
         ("At the last minute A called the whole visit off.", Status.CANCELLED),
         ("A was to have met B at the border.", Status.CANCELLED),
         ("A, B and others were to have met on Monday.", Status.CANCELLED),
+        ("The on-off dinner of A and B is still on for Friday.", Status.PLANNED),
+        ("The lunch of A and B was brought forward to noon.", Status.PLANNED),
         ("A waited in vain for B at the airport.", Status.CANCELLED),
         ("B failed to turn up for a lunch with A.", Status.CANCELLED),
         ("A will not be able to attend, he told B.", Status.CANCELLED),
