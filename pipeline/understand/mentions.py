@@ -13,7 +13,7 @@ from datetime import date
 from pipeline.understand.gazetteer import STATE_FORMS, Gazetteer
 from pipeline.understand.mention import Kind, Mention, Stranger
 from pipeline.understand.namesigns import PRESS_TITLES, NameSigns
-from pipeline.understand.offices import OfficePhrase, OfficeReader
+from pipeline.understand.offices import REGIONS, OfficePhrase, OfficeReader
 from pipeline.understand.people import People, last_day_in_office
 from pipeline.understand.registry import Person
 from pipeline.understand.sentences import Sentence
@@ -45,7 +45,7 @@ class MentionFinder:
         loose: list[tuple[int, int]] = []
         i = 0
         while i < len(self.tokens):
-            if self.tokens[i].folded not in self.g.starts:
+            if self.tokens[i].folded not in self.g.starts and self.tokens[i].folded not in REGIONS:
                 i += 1
                 continue
             taken = self._at(i)

@@ -16,6 +16,15 @@ from pipeline.understand.tokens import Token
 _PART_OF_PEOPLE = frozenset({"native", "latin", "african", "asian", "black", "indigenous", "anti", "arab", "jewish"})
 
 
+# Neighbours that news names in one word: "the Baltic presidents", "leaders of the Nordic countries".
+REGIONS = {
+    "baltic": ("EST", "LVA", "LTU"), "nordic": ("DNK", "FIN", "ISL", "NOR", "SWE"),
+    "benelux": ("BEL", "NLD", "LUX"), "visegrad": ("CZE", "HUN", "POL", "SVK"),
+}  # fmt: skip
+_REGION_NOUNS = frozenset({"states", "countries", "nations", "republics", "group", "four"})
+_COUNTS = frozenset({"two", "three", "four", "five"})
+
+
 @dataclass(frozen=True, slots=True)
 class OfficePhrase:
     """Words `first`..`last` (exclusive) that name an office.
@@ -88,11 +97,11 @@ class OfficeReader:
         return j < len(self.tokens) and self.tokens[j].folded == "s" and self.gap(j - 1, j) in ("'", "’", "´", "`")
 
     def _list_of_places(self, i: int) -> tuple[int, list[list[Country]]] | None:
-        """ "France", "France and Russia", "Poland, Latvia, Lithuania and Estonia"."""
-        first = self._place(i)
+        """ "France", "France and Russia", "Poland, Latvia, Lithuania and Estonia", "the three Baltic states"."""
+        first = self._places(i)
         if first is None:
             return None
-        end, places = first[0], [first[1]]
+        end, places = first
         while end < len(self.tokens) and self.tokens[end].sentence == self.tokens[i].sentence:
             j, gap = end, self.gap(end - 1, end)
             if self._possessive(j):
@@ -104,17 +113,28 @@ class OfficeReader:
                 j += 1
             elif gap.strip() not in (",", "&", "-", "–"):
                 break
-            if j < len(self.tokens) and self.tokens[j].folded == "the":
+            while j < len(self.tokens) and self.tokens[j].folded in _COUNTS | {"the"}:
                 j += 1
-            more = self._place(j) if j < len(self.tokens) else None
+            more = self._places(j) if j < len(self.tokens) else None
             if more is None:
                 break
             end = more[0]
-            places.append(more[1])
+            places = [*places, *more[1]]
         return end, places
+
+    def _places(self, i: int) -> tuple[int, list[list[Country]]] | None:
+        """The country at word `i`, or those of a region."""
+        token = self.tokens[i]
+        if token.folded in REGIONS and token.capital:
+            noun = self.adjacent(i, i + 1) and self.tokens[i + 1].folded in _REGION_NOUNS
+            return i + 1 + noun, [[Country(code)] for code in REGIONS[token.folded]]
+        found = self._place(i)
+        return (found[0], [found[1]]) if found else None
 
     def _nationality_first(self, i: int) -> OfficePhrase | None:
         found = self._place(i)
+        if self.tokens[i].folded in REGIONS and (listed := self._list_of_places(i)):
+            return self._plural_after(i, *listed)
         if found is None or (i > 0 and self.tokens[i - 1].folded in _PART_OF_PEOPLE and self.adjacent(i - 1, i)):
             return None
         end, countries, seat = found
@@ -252,7 +272,7 @@ class OfficeReader:
                 return OfficePhrase(
                     i, stop, word, tuple(c[0].code for c in places), holders, plural=plural, former=self.former(i)
                 )
-            if self.tokens[j].folded not in STATE_FORMS:
+            if self.tokens[j].folded not in STATE_FORMS and not (plural and self.tokens[j].folded in _COUNTS):
                 return None
             j += 1
         return None

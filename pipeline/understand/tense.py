@@ -30,7 +30,7 @@ _WAS_OFF = (
 # What is called off in a sentence of its own: "It was scrapped hours later", "He called the whole thing off".
 _PLAN = rf"(?:{_TALKS}|plans?|event|thing|idea|it|that|this)"
 _CALLED_OFF = re.compile(
-    rf"\b{_OFF}\b[^.;]{{0,50}}\b{_TALKS}\b|\b{_PLAN}\b[^.;]{{0,60}}\b{_WAS_OFF}\b"
+    rf"\b{_OFF}\b[^.;]{{0,50}}\b{_TALKS}\b|\b{_PLAN}\b[^.;]{{0,120}}\b{_WAS_OFF}\b"
     rf"|\b(?:called|put|calls|puts) (?:the |his |her |their )?(?:\w+ )?{_PLAN} off\b",
     _I,
 )
@@ -49,6 +49,9 @@ _DENIED = re.compile(
     r"(?:tele)?phoned|rung|visited|received|hosted|written)\b"
     r"|\b(?:dismiss(?:es|ed)?|reject(?:s|ed)?|rubbish(?:es|ed)?|refute[sd]?|quash(?:es|ed)?|"
     r"pour(?:s|ed)? cold water on)\b[^.;]{0,40}\b(?:claims?|reports?|rumou?rs?|suggestions?|stories)\b"
+    r"|\btried (?:\w+ ){0,3}to (?:reach|call|(?:tele)?phone|ring|contact)\b"
+    r"|\b(?:did not|didn['’]t|would not|refused to|declined to) (?:pick up|answer|come to the phone|"
+    r"take (?:the|his|her|a|any) (?:\w+ )?calls?)\b"
     r"|\b(?:did not|didn['’]t) (?:speak|talk|meet)\b|\bnever (?:happened|took place)\b"
     r"|\bno (?:such )?(?:call|conversation|meeting|talks|contact) "
     r"(?:took place|was held|has taken place|had taken place)\b|\bnever (?:spoke|met|talked|called)\b",

@@ -183,3 +183,25 @@ def test_offsets_and_text_agree_behind_accents_and_emoji(read_text: Read) -> Non
 def test_two_spellings_of_a_surname_that_fold_alike_are_one_person(said_of: Said) -> None:
     said = said_of("Macron calls Thaçi ahead of a visit to Kosovo", on="2020-02-12")
     assert said == ["Macron = Emmanuel Macron", "Thaçi = Hashim Thaçi"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "The presidents of the three Baltic states came.",
+            "presidents of the three Baltic states = Alar Karis + Egils Levits + Gitanas Nausėda",
+        ),
+        ("Baltic prime ministers met.", "Baltic prime ministers = Kaja Kallas + Krišjānis Kariņš + Ingrida Šimonytė"),
+        (
+            "The leaders of the Benelux countries met.",
+            "leaders of the Benelux countries = Alexander De Croo + Mark Rutte + Xavier Bettel",
+        ),
+    ],
+)
+def test_a_region_stands_for_its_countries(said_of: Said, text: str, expected: str) -> None:
+    assert said_of(text) == [expected]
+
+
+def test_a_region_alone_names_nobody(said_of: Said) -> None:
+    assert said_of("Storms hit the Baltic states and the Nordic Council met.") == []

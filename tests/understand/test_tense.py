@@ -38,6 +38,8 @@ EVEN = dict.fromkeys(Status, 1 / len(Status))
         ("A, B and others were to have met on Monday.", Status.CANCELLED),
         ("The on-off dinner of A and B is still on for Friday.", Status.PLANNED),
         ("The lunch of A and B was brought forward to noon.", Status.PLANNED),
+        ("A tried three times to reach B, who would not take his call.", Status.DENIED),
+        ("A dinner of A with B, long planned for the last evening of the conference, was dropped.", Status.CANCELLED),
         ("A waited in vain for B at the airport.", Status.CANCELLED),
         ("B failed to turn up for a lunch with A.", Status.CANCELLED),
         ("A will not be able to attend, he told B.", Status.CANCELLED),
