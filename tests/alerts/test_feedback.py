@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
+from pipeline.alerts.desk import Desk
 from pipeline.alerts.feedback import BadLink, Ballots
+from pipeline.alerts.rules import load_rules
 from pipeline.cli import build_app as command_line
 from pipeline.domain import Contact
 from pipeline.runtime.feedback_page import Limiter, build_app
@@ -146,3 +150,28 @@ def test_it_is_listed_and_exported_for_training(page: TestClient) -> None:
     assert [row["verdict"] for row in rows] == ["right", "wrong"]
     assert rows[0]["contact"]["contact_id"] == ID
     assert rows[0]["reports"] == []
+
+
+def test_a_mail_carries_the_links_of_its_own_reader_and_a_chat_carries_none(
+    warehouse: Connection, contact: Callable[..., Contact], tmp_path: Path
+) -> None:
+    rules = tmp_path / "alerts.yaml"
+    rules.write_text(
+        "rules: [{name: desk, max_age_days: 3000, recipients: [ann@example.org, bob@example.org, "
+        "'webhook+https://:a-secret-of-many-letters@hooks.example.org/']}]"
+    )
+    told = contact(contact_id=ID, report_ids=())
+    save_contacts(warehouse, [told], NOW)
+    assert Desk(load_rules(rules), {}, "localhost", 7, ballots=BALLOTS).alert(warehouse, told, NOW) == 3
+    with warehouse.cursor() as cursor:
+        cursor.execute("SELECT text, html FROM core.outbox ORDER BY outbox_id")
+        ann, bob, hook = cursor.fetchall()
+    readers = set()
+    for part in (*ann, *bob):
+        opened = [
+            BALLOTS.open(token, datetime.now(UTC)) for token in re.findall(r"/hotline/feedback\?t=([\w-]+)", part)
+        ]
+        assert [ballot.verdict for ballot in opened] == ["right", "wrong", "duplicate"]
+        readers |= {ballot.reader for ballot in opened}
+    assert len(readers) == 2
+    assert "hotline/feedback" not in "".join(hook)
