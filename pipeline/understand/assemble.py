@@ -122,7 +122,7 @@ class Assembler:
         if confidence < _least(group, groups, dated):
             return None
         place = self._place(group, participants) or (None if historical else self._title_place(reading, group))
-        mode = _mode(reading, group, participants, place)
+        mode = _mode(reading, group, groups, participants, place)
         present = mode in (Mode.IN_PERSON, Mode.VISIT, Mode.MULTILATERAL)
         minutes, ordinal = self._later(reading, group, groups)
         initiator = next((t.facts.initiator for t in group.told if t.facts.initiator), None)
@@ -219,7 +219,9 @@ def _confidence(group: Group, status: Status) -> float:
     )
 
 
-def _mode(reading: Reading, group: Group, participants: Sequence[Participant], place: Place | None) -> Mode:
+def _mode(
+    reading: Reading, group: Group, groups: Sequence[Group], participants: Sequence[Participant], place: Place | None
+) -> Mode:
     """The mode by the model's way and the article's words: `phone`, `video` and `letter` only where it says so."""
     text = without_press_lines(" ".join([t.text for t in group.told]))
     way = group.way
@@ -230,6 +232,11 @@ def _mode(reading: Reading, group: Group, participants: Sequence[Participant], p
         near = {k for t in group.told for k in (0, t.claim.sentence - 1, t.claim.sentence + 1)}
         around = " ".join(reading.sentences[k].text for k in sorted(near) if 0 <= k < len(reading.sentences))
         text += " " + without_press_lines(around)
+        if way is Way.OPEN:  # "spoke with B and, separately, with C": by phone, if the talk with B was
+            beside = [g for g in groups if g is not group and g.sentences & group.sentences and g.people & group.people]
+            if beside and all(g.way is Way.REMOTE for g in beside):
+                way = Way.REMOTE
+                text += " " + " ".join(t.text for g in beside for t in g.told)
     if way is Way.REMOTE:
         phone, video = PHONE.search(text), VIDEO.search(text)
         score = {m: sum(t.weight * t.claim.mode[m] for t in group.told) for m in (Mode.PHONE, Mode.VIDEO)}

@@ -79,6 +79,7 @@ _THE_EVENT = re.compile(
 )
 # "A, who met B on May 9, was in Oslo. There he met C": the day of another contact.
 _BESIDE_THE_STORY = re.compile(r", who(?:se)?\b[^,;]*$")
+_HAD_BEFORE = re.compile(r", who(?:se \w+)? had\b[^,;]*$")
 SURELY = 0.8  # from here on a claim that it happened outweighs a date ahead
 NEAR = 60.0  # characters (a clause's border counts for 40) between date words and the words of the contact
 
@@ -299,6 +300,9 @@ def _choose_date(
             continue
         if owned and not TALK.search(owned["noun"]):
             continue
+        aside = _HAD_BEFORE.search(text[: span.start])
+        if aside and any(end <= aside.start() for _, end in cues):
+            continue  # "embraced B, who had come to Oslo on Sunday"
         before, after = text[max(0, span.start - 80) : span.start], text[span.end : span.end + 40]
         near = min(cues, key=lambda cue: _distance(text, span, cue), default=None)
         said = not owned and bool(

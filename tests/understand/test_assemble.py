@@ -436,3 +436,23 @@ def test_a_letter_that_calls_a_meeting_off_was_written(gazetteer: Gazetteer, ass
         (Mode.LETTER, Status.OCCURRED),
         (Mode.IN_PERSON, Status.CANCELLED),
     }
+
+
+def test_the_day_of_an_aside_is_not_that_of_the_contact(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Emmanuel Macron embraced Joe Biden, who had come to Europe on Monday."
+    (meeting,) = contacts(gazetteer, assembler, text, Verdict("embraced", Mode.IN_PERSON))
+    assert meeting.date == SATURDAY
+
+
+def test_separate_talks_of_one_sentence_were_held_in_one_way(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = (
+        "Joe Biden spoke on Friday with Olaf Scholz and, separately, with Emmanuel Macron. It was his fifth phone "
+        "call with Olaf Scholz. The war was the topic."
+    )
+    verdicts = (
+        Verdict("spoke", Mode.UNSPECIFIED, people=(BIDEN, SCHOLZ)),
+        Verdict("spoke", Mode.UNSPECIFIED, people=(BIDEN, MACRON)),
+        Verdict("fifth", Mode.PHONE, people=(BIDEN, SCHOLZ)),
+    )
+    found = contacts(gazetteer, assembler, text, *verdicts)
+    assert [(names(c), c.mode) for c in found] == [([BIDEN, SCHOLZ], Mode.PHONE), ([MACRON, BIDEN], Mode.PHONE)]
