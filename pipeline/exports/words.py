@@ -21,13 +21,15 @@ MODES = {
 }
 # XML 1.0 has no place for these, and news has them in its titles all the same.
 _UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What some readers take for the end of a line, and with it for the end of a field.
+_BREAKS = re.compile("\r\n?|[\x85\u2028\u2029]")
 # Overrides of direction let a title show other words than it has.
 _DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str | None) -> str:
-    """Text for XML, JSON and calendars: without control characters and overrides of direction."""
-    return _DIRECTIONS.sub("", _UNPRINTABLE.sub("", text or "")).strip()
+    """Text for XML, JSON and calendars: without control characters and overrides of direction, line feeds alone."""
+    return _DIRECTIONS.sub("", _UNPRINTABLE.sub("", _BREAKS.sub("\n", text or ""))).strip()
 
 
 def link(url: str | None) -> str | None:

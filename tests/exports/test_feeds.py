@@ -10,13 +10,16 @@ from datetime import date, timedelta
 import feedparser
 import icalendar
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from lxml import etree
 
 from pipeline.domain import DatePrecision, Mode, Status
 from pipeline.exports import feeds, words
 from pipeline.exports.calendar import ics
 from pipeline.ingest.feedfile import parse_feed
 from pipeline.warehouse.extracts import Source, ToldContact
-from tests.exports.conftest import A, B
+from tests.exports.conftest import TOLD, A, B
 
 Told = Callable[..., ToldContact]
 TITLE = "Emmanuel Macron (FRA) and Vladimir Putin (RUS): phone call"
@@ -79,6 +82,21 @@ def test_only_web_addresses_are_linked(told: Told, url: str | None) -> None:
     contact = told(sources=(Source(url or "", "T", "O", None, ""),))
     assert words.main_link(contact) is None
     assert "href" not in words.as_html(contact)
+
+
+@given(st.text(max_size=60))
+@example("a\rBEGIN:VEVENT\r\nUID:x\u2028\x85\x00")
+@settings(max_examples=60, deadline=None)
+def test_any_text_whatever_keeps_feeds_and_calendars_readable(text: str) -> None:
+    contact = replace(TOLD, location=text, mode=Mode.VISIT, sources=(Source("http://n.test/", text, text, None, text),))
+    for make in (feeds.rss, feeds.atom):
+        etree.fromstring(make([contact]))
+    body = ics([contact])
+    assert b"\r" not in body.replace(b"\r\n", b""), "a bare carriage return ends a line for some"
+    calendar = icalendar.Calendar.from_ical(body)
+    (event,) = calendar.walk("VEVENT")
+    assert str(event["uid"]) == f"{A}@hotline"
+    assert not event.errors
 
 
 # calendars
