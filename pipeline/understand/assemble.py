@@ -38,6 +38,7 @@ from pipeline.understand.dating import Dated, Dater, ahead, following, in_years_
 from pipeline.understand.facts import TALK, FactFinder
 from pipeline.understand.gazetteer import Gazetteer
 from pipeline.understand.journeys import journeys
+from pipeline.understand.mention import Kind
 from pipeline.understand.places import Place
 from pipeline.understand.reading import Reading
 
@@ -52,6 +53,7 @@ MOST_SOURCES = 4
 
 
 TOGETHER = re.compile(r"\b(?:together|jointly|side by side|accompan\w+|joint)\b", re.IGNORECASE)
+_AT = re.compile(r"\b(?:in|at|to|into|inside|outside|from) (?P<the>(?:the )?)$", re.IGNORECASE)
 MEANWHILE = re.compile(r"\b(?:as|while|(?:hours?|days?) (?:after|before))\b", re.IGNORECASE)
 
 
@@ -121,7 +123,7 @@ class Assembler:
         confidence = _confidence(group, dated.told)
         if confidence < _least(group, groups, dated):
             return None
-        place = self._place(group, participants) or (None if historical else self._title_place(reading, group))
+        place = self._place(reading, group, participants) or (None if historical else self._title_place(reading, group))
         mode = _mode(reading, group, groups, participants, place)
         present = mode in (Mode.IN_PERSON, Mode.VISIT, Mode.MULTILATERAL)
         minutes, ordinal = self._later(reading, group, groups)
@@ -178,16 +180,34 @@ class Assembler:
             ordinal = ordinal or self._finder.later_ordinal(reading, k)
         return minutes, ordinal
 
-    def _place(self, group: Group, participants: Sequence[Participant]) -> Place | None:
+    def _place(self, reading: Reading, group: Group, participants: Sequence[Participant]) -> Place | None:
         """Where it was: in one of their countries first, a city before a country, the nearest to their names."""
         homes = {p.country for p in participants}
         telling = [t for t in group.told if t.cue] or group.told
         found = [(p, _distance(p, t)) for t in telling for p in t.facts.places] + [(p, 0) for p in group.extra_places]
+        found += [(p, 0) for t in telling for p in self._seats(reading, t)]
         kinds = {"city": 0, "country": 1, "spot": 2}
         best = min(
             found, key=lambda f: (f[0].kind == "spot", f[0].country not in homes, kinds[f[0].kind], f[1]), default=None
         )
         return best[0] if best else None
+
+    def _seats(self, reading: Reading, told: Told) -> list[Place]:
+        """The seats of those who met as places: "in Downing Street"."""
+        out: list[Place] = []
+        start = reading.sentences[told.claim.sentence].start
+        for m in reading.mentions:
+            if (
+                m.sentence != told.claim.sentence
+                or m.kind is not Kind.SEAT
+                or not told.claim.people.intersection(m.people)
+            ):
+                continue
+            before = _AT.search(reading.whole[start : m.start])
+            host = reading.participant(self.g, m.people[0], None)
+            if before is not None and host is not None and told.text[m.start - start : m.end - start].strip():
+                out.append(Place(m.start, m.end, before["the"] + m.text, host.country, "spot", False))
+        return out
 
     def _title_place(self, reading: Reading, group: Group) -> Place | None:
         """The one place of the title, for a contact of somebody in it that the first sentences tell."""

@@ -17,6 +17,7 @@ from pipeline.understand.clauses import TOGETHER
 from pipeline.understand.mention import Mention
 
 SIGN = "§"
+LONGEST = 1500  # characters of a sentence that is taken apart: longer ones are tables and lists
 _OWN = frozenset({"his", "hers", "her", "their"})
 _TALKED = (
     r"(?:me(?:t|ets?)|spoke|speaks?|call(?:s|ed)|(?:tele)?phon(?:es|ed)|rang|rings|fl(?:ew|ies)|travel(?:s|led|ed)|went|"
@@ -119,7 +120,7 @@ class Part:
 
 def shadow(text: str, start: int, mentions: Iterable[Mention]) -> str:
     """The sentence with a run of SIGN for every leader; "his" stays as it is."""
-    out = list(text)
+    out = list(text.replace(SIGN, " "))
     for m in mentions:
         if m.leader and m.people and m.text.lower() not in _OWN:
             a, b = m.start - start, min(len(out), m.end - start)
@@ -131,7 +132,7 @@ def shadow(text: str, start: int, mentions: Iterable[Mention]) -> str:
 def parts(text: str, start: int, mentions: Sequence[Mention]) -> list[Part]:
     """The parts of a sentence that names three leaders or more; none where it tells of one thing."""
     named = [m for m in mentions if m.leader and m.people and m.text.lower() not in _OWN]
-    if len({p for m in named for p in m.people}) < 3 or TOGETHER.search(text):
+    if len(text) > LONGEST or len({p for m in named for p in m.people}) < 3 or TOGETHER.search(text):
         return []
     dim = shadow(text, start, mentions)
     spans: list[tuple[int, int, frozenset[str]]] = []  # other parts, and whom they inherit as subject

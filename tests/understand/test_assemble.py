@@ -456,3 +456,12 @@ def test_separate_talks_of_one_sentence_were_held_in_one_way(gazetteer: Gazettee
     )
     found = contacts(gazetteer, assembler, text, *verdicts)
     assert [(names(c), c.mode) for c in found] == [([BIDEN, SCHOLZ], Mode.PHONE), ([MACRON, BIDEN], Mode.PHONE)]
+
+
+def test_who_meets_at_the_seat_of_one_visits_that_one(gazetteer: Gazetteer, assembler: Assembler) -> None:
+    text = "Olaf Scholz met Joe Biden in the Oval Office on Friday, the Kremlin noted."
+    (visit,) = contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON))
+    assert (visit.mode, visit.location) == (Mode.VISIT, "the Oval Office")
+    text = "Olaf Scholz met Joe Biden on Friday, the White House said."
+    (meeting,) = contacts(gazetteer, assembler, text, Verdict("met", Mode.IN_PERSON))
+    assert (meeting.mode, meeting.location) == (Mode.IN_PERSON, None)
