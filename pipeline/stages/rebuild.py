@@ -15,7 +15,14 @@ from pipeline.stages.reconcile import derive, note_doubts, rulings_for
 from pipeline.stages.understand import Analyse
 from pipeline.warehouse.analyses import save_analysis
 from pipeline.warehouse.connect import Connection
-from pipeline.warehouse.contacts import Change, block_reports, known_contacts, load_reports, save_contacts
+from pipeline.warehouse.contacts import (
+    Change,
+    block_reports,
+    known_contacts,
+    load_contacts,
+    load_reports,
+    save_contacts,
+)
 from pipeline.warehouse.rebuild import (
     Scope,
     Window,
@@ -93,7 +100,7 @@ def rebuild(
         _settle(connection, window, scope, now, outcome)
         outcome.reports += window.reports
         progress(f"{outcome.reports:,} of {total:,} reports settled, to {window.last}")
-    _note(outcome, retire_abandoned(connection, reread, now), {}, ())
+    _note(outcome, retire_abandoned(connection, reread, now), {}, {})
     mend_links(connection)
     return outcome
 
@@ -136,26 +143,15 @@ def _settle(connection: Connection, window: Window, scope: Scope, now: datetime,
         if days and window.first <= min(days)[0] <= window.last:
             mine.append(contact)
     changes = save_contacts(connection, mine, now)
-    gone = _withdraw_rejected(connection, core, ruled.rejected, reports, derived, now)
+    rejected = [r for r in ruled.rejected if r in reports and reports[r].article_id in core]
+    gone = withdraw_rejected(connection, rejected, [c.contact_id for c in derived], now)
     note_doubts(connection, mine, reports, ruled)
     hush(connection, [c.contact_id for c in changes if c.kind in ("new", "changed")], now)
     outcome.contacts += len(mine)
-    _note(outcome, changes, known, gone)
+    _note(outcome, changes, known, load_contacts(connection, gone))
 
 
-def _withdraw_rejected(
-    connection: Connection,
-    core: Collection[int],
-    rejected: Collection[int],
-    reports: Mapping[int, Any],
-    derived: Iterable[Contact],
-    now: datetime,
-) -> list[str]:
-    mine = [r for r in rejected if r in reports and reports[r].article_id in core]
-    return withdraw_rejected(connection, mine, [c.contact_id for c in derived], now) if mine else []
-
-
-def _note(outcome: Outcome, changes: Iterable[Change], known: Mapping[int, str], gone: Collection[str]) -> None:
+def _note(outcome: Outcome, changes: Iterable[Change], known: Mapping[int, str], gone: Mapping[str, Contact]) -> None:
     """Take changes into the outcome; what happens to one contact in several windows is told once, as a whole."""
     for change in changes:
         if change.kind == "unchanged":
@@ -163,10 +159,8 @@ def _note(outcome: Outcome, changes: Iterable[Change], known: Mapping[int, str],
         earlier = outcome.differences.pop(change.contact_id, None)
         if (told := _difference(change, earlier, known)) is not None:
             outcome.differences[change.contact_id] = told
-    for contact_id in gone:
-        earlier = outcome.differences.get(contact_id)
-        if earlier is not None:
-            outcome.differences[contact_id] = Difference("withdrawn", contact_id, earlier.contact)
+    for contact_id, contact in gone.items():
+        outcome.differences[contact_id] = Difference("withdrawn", contact_id, contact)
 
 
 def _difference(change: Change, earlier: Difference | None, known: Mapping[int, str]) -> Difference | None:

@@ -181,6 +181,8 @@ def withdraw_rejected(conn: Connection, report_ids: Collection[int], kept: Colle
 
     Their reports stay theirs, so that an undo brings back the same contact. Returns their ids.
     """
+    if not report_ids:
+        return []
     with conn.cursor() as cursor:
         cursor.execute(
             """
