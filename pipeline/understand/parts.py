@@ -53,6 +53,8 @@ _HEAD = re.compile(
     rf"(?:,[^,;]{{1,60}},)? (?:{_FINITE}|[a-z]{{3,}}s)\b)",
     re.IGNORECASE,
 )
+# "As B and C arrived, A hugged them": one event after all.
+_THEM = re.compile(r"\b(?:them|trio|pair|visitors|guests|(?:the|all) (?:two|three|four|five))\b")
 # "... hours after talks with C", "... before C received D".
 _TAIL = re.compile(
     rf"(?P<tail>,?(?: (?:just |only )?[\w-]+ (?:hours?|days?|weeks?|minutes|months?))? {_AFTER} "
@@ -156,7 +158,7 @@ def parts(text: str, start: int, mentions: Sequence[Mention]) -> list[Part]:
         a, b = found.span("body")
         if SIGN in found["body"] and SIGN in dim[:a] + dim[b:].replace(found["who"], "", 1):
             take(a, b, within(*found.span("who")))
-    if (head := _HEAD.search(dim)) and SIGN in head["head"]:
+    if (head := _HEAD.search(dim)) and SIGN in head["head"] and not (head["own"] and _THEM.search(dim, head.end())):
         take(*head.span("head"), frozenset() if head["own"] else subject_at(head.end()))
     if (tail := _TAIL.search(dim)) and SIGN in dim[: tail.start()]:
         take(*tail.span("tail"), frozenset() if tail["own"] else subject_at(0))
@@ -169,9 +171,8 @@ def parts(text: str, start: int, mentions: Sequence[Mention]) -> list[Part]:
                 take(a, b, frozenset() if own else subject_at(0))
     if not spans:
         return []
-    main = frozenset(
-        p for m in named if dim[m.start - start] == SIGN and m.text.lower() not in ("him", "them") for p in m.people
-    )
+    aside = ("him", "them") if any(subject for *_, subject in spans) else ()  # "after B left, A rang C to tell him"
+    main = frozenset(p for m in named if dim[m.start - start] == SIGN and m.text.lower() not in aside for p in m.people)
     out = [Part("".join(c if d != " " else " " for c, d in zip(text, dim, strict=True)), main)]
     for a, b, subject in spans:
         out.append(Part(" " * a + text[a:b] + " " * (len(text) - b), within(a, b) | subject))

@@ -47,6 +47,7 @@ def surnames(gazetteer: Gazetteer, people: object) -> str:
          {"Biden Johnson": "spoke", "Macron Scholz": "dinner"}),
         ("Joe Biden, Emmanuel Macron, and Olaf Scholz held a call with Volodymyr Zelensky.", {}),
         ("Joe Biden and Emmanuel Macron together met Olaf Scholz and called Volodymyr Zelensky.", {}),
+        ("As Emmanuel Macron and Olaf Scholz arrived in Kyiv, Volodymyr Zelensky hugged them.", {}),
         ("After meeting Emmanuel Macron, Olaf Scholz flew home.", {}),
     ],
 )  # fmt: skip
