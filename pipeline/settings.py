@@ -165,6 +165,11 @@ class Settings(BaseSettings):
     ui_port: int = Field(8080, ge=1, le=65535)
 
     @property
+    def has_relay(self) -> bool:
+        """Whether mail goes to a relay of the user's, not into the local folder."""
+        return bool(self.smtp_port or self.smtp_conn_id)
+
+    @property
     def contacts_page(self) -> str | None:
         """The page of contacts that mails link to: Airflow's on this machine unless told; None: they link nowhere."""
         base = f"http://localhost:{self.ui_port}" if self.page_url is None else self.page_url.rstrip("/")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-import smtplib
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -146,28 +145,24 @@ def warehouse(settings: Settings) -> Iterator[Finding]:
 
 def mail(settings: Settings) -> Iterator[Finding]:
     """Says hello to the relay, with TLS and login as set; sends nothing."""
-    if settings.smtp_port == 0:
+    from pipeline.alerts.sender import Courier, Relay, RelayError
+
+    if not settings.has_relay:
         yield Finding(
             "note", "Mail", f"no relay set; e-mails go to {settings.home / 'mail'}", "Set HOTLINE_SMTP_HOST/PORT."
         )
         return
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
-        server: smtplib.SMTP = (
-            smtplib.SMTP_SSL(settings.smtp_host, settings.smtp_port, timeout=10)
-            if settings.smtp_tls
-            else smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=10)
-        )
-        with server:
-            if settings.smtp_starttls:
-                server.starttls()
-            if settings.smtp_user and settings.smtp_password:
-                server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-            code, reply = server.noop()
-        yield Finding("ok", "Mail", f"{where} answers: {code} {reply.decode('utf-8', 'replace')}")
-    except (OSError, smtplib.SMTPException) as fault:
+        relay = Relay.of(settings)
+        with Courier(relay) as courier:
+            courier.connect()
+        yield Finding("ok", "Mail", f"{relay} answers")
+    except (OSError, RelayError) as fault:
         yield Finding(
-            "bad", "Mail", f"{where}: {fault}", "Check HOTLINE_SMTP_HOST, _PORT, _STARTTLS, _USER, _PASSWORD."
+            "bad",
+            "Mail",
+            str(fault),
+            "Check HOTLINE_SMTP_HOST, _PORT, _STARTTLS, _USER, _PASSWORD, or the connection HOTLINE_SMTP_CONN_ID.",
         )
 
 

@@ -39,12 +39,13 @@ def services(settings: Settings, feeds: Path | None, say: Callable[[str], None])
         environment = _databases(settings, stack, say)
         airflow_dsn = environment.pop("AIRFLOW_DSN")
         mail_folder = None
-        if settings.smtp_port == 0:
+        if not settings.has_relay:
             mail_folder = home / "mail"
             environment |= _mailbox(mail_folder, stack)
             say(f"E-mails of this run go into the mail folder {_short(mail_folder)} (no SMTP relay is set).")
         else:
-            say(f"E-mails go out by {settings.smtp_host}:{settings.smtp_port}.")
+            by = settings.smtp_conn_id or f"{settings.smtp_host}:{settings.smtp_port}"
+            say(f"E-mails go out by {by}.")
         newswire_url = None
         if feeds is None:
             newswire_url, more = _newswire(home, stack)

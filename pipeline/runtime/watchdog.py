@@ -96,10 +96,10 @@ def _remembered(memory: Path) -> dict[str, str] | None:
 
 
 def _mail(settings: Settings, recipient: str, subject: str, text: str, now: datetime) -> None:
-    if not settings.smtp_port:
+    if not settings.has_relay:
         raise RuntimeFault(
             "There is no mail relay, so the watchdog cannot tell anybody.",
-            "Set HOTLINE_SMTP_HOST and HOTLINE_SMTP_PORT.",
+            "Set HOTLINE_SMTP_HOST and HOTLINE_SMTP_PORT, or HOTLINE_SMTP_CONN_ID.",
         )
     name, address = parseaddr(settings.mail_from)
     message = EmailMessage(policy=WIRE)

@@ -79,7 +79,7 @@ class _Tally:
 @contextmanager
 def _relay(settings: Settings) -> Iterator[Relay]:
     """The relay of the settings; where none is set, a mail catcher of our own for the time of the run."""
-    if settings.smtp_port or settings.smtp_conn_id:
+    if settings.has_relay:
         yield Relay.of(settings)
         return
     with MailCatcher(settings.home / "mail") as catcher:
