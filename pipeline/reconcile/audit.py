@@ -12,8 +12,7 @@ from datetime import date
 from typing import Final
 
 from pipeline.domain import Contact, Mode, Status
-from pipeline.reconcile.compare import PERSONAL, REMOTE
-from pipeline.reconcile.node import person_key, place_key
+from pipeline.reconcile.node import PERSONAL, REMOTE, person_key, place_key
 
 # "Their third meeting" may have been one of three or four; it was hardly a summit of twenty.
 SMALL: Final = 4

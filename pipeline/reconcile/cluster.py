@@ -9,11 +9,11 @@ from functools import cache
 from itertools import combinations
 
 from pipeline.domain import Contact, StoredReport
-from pipeline.reconcile.compare import THRESHOLD, Verdict, alike, compare, crosses_midnight
+from pipeline.reconcile.compare import THRESHOLD, Verdict, alike, compare
 from pipeline.reconcile.geography import hours_apart
 from pipeline.reconcile.identity import assign
 from pipeline.reconcile.linking import link
-from pipeline.reconcile.node import Node, fold
+from pipeline.reconcile.node import Node, crosses_midnight, fold
 from pipeline.reconcile.rulings import NONE, Rulings
 from pipeline.reconcile.settle import settle
 

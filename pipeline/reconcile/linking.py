@@ -8,9 +8,8 @@ from datetime import date, timedelta
 from typing import Final
 
 from pipeline.domain import Contact, DatePrecision, Mode, Status, StoredReport
-from pipeline.reconcile.compare import PERSONAL
 from pipeline.reconcile.geography import countries_of
-from pipeline.reconcile.node import person_key, place_key
+from pipeline.reconcile.node import PERSONAL, person_key, place_key
 
 # Guests meet on the eve of a summit, and on the morrow.
 BESIDE: Final = timedelta(days=1)

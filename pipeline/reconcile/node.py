@@ -16,6 +16,9 @@ from pipeline.domain import ContactReport, DatePrecision, Mode, Participant, Sta
 TOLD = (-4, 1)
 ANNOUNCED = (-1, 10)
 
+REMOTE = frozenset({Mode.PHONE, Mode.VIDEO})
+PERSONAL = frozenset({Mode.IN_PERSON, Mode.VISIT, Mode.MULTILATERAL})
+
 _MONTHS = "jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
 _MONTH = rf"(?:{_MONTHS})[a-z]*\.?"
 _DAY_NAMED = re.compile(
@@ -75,6 +78,11 @@ class Node:
     def countries(self) -> frozenset[str]:
         """The participants' countries."""
         return frozenset(p.country for p in self.reports[0].report.participants)
+
+
+def crosses_midnight(a: Span | None, b: Span | None) -> bool:
+    """Whether both are exact days, and not the same."""
+    return a is not None and b is not None and a.exact and b.exact and a != b
 
 
 def person_key(participant: Participant) -> str:
