@@ -32,6 +32,7 @@ from pipeline.warehouse.rebuild import (
     mark_scope,
     mend_links,
     place_heirs,
+    refresh_plans,
     retire_abandoned,
     window_reports,
 )
@@ -96,8 +97,11 @@ def rebuild(
     place_heirs(connection, reread)
     windows = mark_scope(connection, scope, reread)
     total = sum(w.reports for w in windows)
-    for window in windows:
+    for number, window in enumerate(windows, 1):
         _settle(connection, window, scope, now, outcome)
+        # After the first window, the second, the fourth and so on: as often as the tables may have doubled.
+        if number & (number - 1) == 0:
+            refresh_plans(connection)
         outcome.reports += window.reports
         progress(f"{outcome.reports:,} of {total:,} reports settled, to {window.last}")
     _note(outcome, retire_abandoned(connection, reread, now), {}, {})

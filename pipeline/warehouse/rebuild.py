@@ -243,6 +243,15 @@ def retire_abandoned(conn: Connection, articles: Collection[int], now: datetime)
     return [c for c in save_contacts(conn, [], now, list(articles)) if c.kind in ("merged", "withdrawn")]
 
 
+def refresh_plans(conn: Connection) -> None:
+    """Let the database see what this transaction has written so far.
+
+    It checks foreign keys by plans made when they were first needed: on tables that were empty then, row by row.
+    """
+    with conn.cursor() as cursor:
+        cursor.execute("ANALYZE core.contact, core.contact_member, core.contact_participant, core.contact_history")
+
+
 def mend_links(conn: Connection) -> int:
     """Untie contacts from a summit that was seen from its rim alone, and not saved. Returns how many."""
     with conn.cursor() as cursor:
