@@ -24,6 +24,12 @@ from pipeline.domain import (
 WINDOW_DAYS = 40
 # Any number will do, as long as every reconciliation takes the same one.
 SETTLING_LOCK = 4_673_912_846
+# From row to row by index: the planner takes blocks for larger than they are, and would read whole tables, which grow
+# with history.
+BY_INDEX = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_seqscan = off"
+BY_ANY_PLAN = (
+    "SET LOCAL enable_hashjoin TO DEFAULT; SET LOCAL enable_mergejoin TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT"
+)
 
 
 def block_reports(conn: Connection, article_ids: Collection[int]) -> list[StoredReport]:
@@ -35,6 +41,7 @@ def block_reports(conn: Connection, article_ids: Collection[int]) -> list[Stored
     """
     with conn.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (SETTLING_LOCK,))
+        cursor.execute(BY_INDEX)
         cursor.execute(
             """
             WITH seed AS (
@@ -71,12 +78,21 @@ def block_reports(conn: Connection, article_ids: Collection[int]) -> list[Stored
             {"articles": list(article_ids), "days": WINDOW_DAYS},
         )
         ids = [row[0] for row in cursor.fetchall()]
+        cursor.execute(BY_ANY_PLAN)
     return load_reports(conn, ids)
 
 
 def known_contacts(conn: Connection, report_ids: Collection[int]) -> dict[int, str]:
     """To which contact reports belong so far: by themselves, or by the report of an older reading that they replace."""
     with conn.cursor() as cursor:
+        cursor.execute(
+            "SELECT report_id, contact_id::text FROM core.contact_member WHERE report_id = ANY(%s)", (list(report_ids),)
+        )
+        known: dict[int, str] = dict(cursor.fetchall())
+        rest = [report_id for report_id in report_ids if report_id not in known]
+        if not rest:
+            return known
+        cursor.execute(BY_INDEX)
         cursor.execute(
             """
             WITH RECURSIVE line AS (
@@ -90,9 +106,11 @@ def known_contacts(conn: Connection, report_ids: Collection[int]) -> dict[int, s
             FROM line JOIN core.contact_member USING (report_id)
             ORDER BY heir, generations
             """,
-            (list(report_ids),),
+            (rest,),
         )
-        return dict(cursor.fetchall())
+        known.update(cursor.fetchall())
+        cursor.execute(BY_ANY_PLAN)
+        return known
 
 
 def load_reports(conn: Connection, report_ids: Collection[int]) -> list[StoredReport]:
