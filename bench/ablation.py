@@ -64,7 +64,7 @@ def main() -> None:
     runs: dict[str, list[Mark]] = {"whole": score(analyser, gold, options.gold)}
     with replaced(analyser, _contacts=CueWords()):
         runs["rules only"] = score(analyser, gold, options.gold)
-    with replaced(claims, weigh=lambda status, _: dict(status), weigh_contact=lambda contact, _: contact):
+    with replaced(claims, weigh=lambda status, *_: dict(status), weigh_contact=lambda contact, *_: contact):
         runs["encoder only"] = score(analyser, gold, options.gold)
     with replaced(reading, candidates=_of_names(candidates)):
         runs["without coreference"] = score(analyser, gold, options.gold)
