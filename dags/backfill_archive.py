@@ -8,7 +8,19 @@ from typing import Any
 from airflow.sdk import CronDataIntervalTimetable, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
-from pipeline.runtime.dagkit import CONTACTS, MENDING, START, days_of_run, default_args, param, plan, run, step, tell
+from pipeline.runtime.dagkit import (
+    CONTACTS,
+    MENDING,
+    START,
+    check_quality,
+    days_of_run,
+    default_args,
+    param,
+    plan,
+    run,
+    step,
+    tell,
+)
 from pipeline.runtime.pools import EXTRACT, SETTLE, UNDERSTAND, UPKEEP
 from pipeline.settings import get_settings
 
@@ -114,15 +126,21 @@ def backfill_archive() -> None:
     def understand(batch: int) -> dict[str, Any]:
         return run("understand", get_settings().batch_size)
 
-    @task(pool=SETTLE, outlets=[CONTACTS], execution_timeout=timedelta(hours=2), doc_md="Settle reports into contacts.")
+    @task(pool=SETTLE, execution_timeout=timedelta(hours=2), doc_md="Settle reports into contacts.")
     def reconcile() -> dict[str, Any]:
-        counts = run("reconcile")
+        return run("reconcile")
+
+    @task(outlets=[CONTACTS], execution_timeout=timedelta(minutes=60), doc_md="Check the data (sql/quality/).")
+    def check(counts: dict[str, Any]) -> dict[str, Any]:
+        checked = check_quality()
         tell(sent=False, settled=counts["done"])
-        return counts
+        return checked
 
     batches = plan_understand()
     bring_in() >> extract() >> batches
-    understand.expand(batch=batches) >> reconcile()
+    settled = reconcile()
+    understand.expand(batch=batches) >> settled
+    check(settled)
 
 
 backfill_archive()

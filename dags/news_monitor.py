@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from pipeline.runtime.dagkit import CONTACTS, START, default_args, param, plan, run, tell
+from pipeline.runtime.dagkit import CONTACTS, START, check_quality, default_args, param, plan, run, tell
 from pipeline.runtime.pools import EXTRACT, MAIL, SETTLE, UNDERSTAND, WEB
 from pipeline.runtime.schedule import parse_schedule
 from pipeline.settings import get_settings
@@ -25,7 +25,8 @@ contacts in the warehouse and mails each new one once.
 | `fetch` (one per batch) | new items | pages, or a reason why not |
 | `extract` | pages | articles, or a reason why not |
 | `understand` (one per batch) | articles | topics and contact reports |
-| `reconcile` | reports | contacts, alerts in the outbox, and an event of the asset `hotline://warehouse/contacts` |
+| `reconcile` | reports | contacts, and alerts in the outbox |
+| `check` | the warehouse | an event of the asset `hotline://warehouse/contacts`, or a failure with the rows at fault |
 | `alert` | the outbox | e-mails (with `HOTLINE_ALERTS_BY=asset` the DAG `contact_alerts` does this) |
 
 ### When it fails
@@ -33,6 +34,9 @@ A feed or page that fails never fails this run: it is noted with its reason (`ma
 contacts*). A task fails only when its **stage** cannot work; its log ends with *What to do*. Every stage takes its work
 from a queue in the warehouse and commits results and progress together, so **clearing a failed task, or running the
 whole DAG again, is always safe**: nothing is lost and nothing is mailed twice.
+
+If `check` fails, the data break a promise: its log has the rows and what to do about each. Mail does not wait for it (a
+late alert is worth little), but the asset is not updated, so DAGs that hang on it do not read such data.
 
 1. Read *What to do* in the failed task's log.
 2. `hotline doctor` checks the machine, configuration, warehouse, models, mail and feeds.
@@ -70,7 +74,7 @@ Pools (*Admin, Pools*) say how many tasks of a kind run at once: `hotline_web` s
             True,
             type="boolean",
             title="Send e-mails",
-            description="Off: alerts stay in the outbox, and the next run with this on sends them.",
+            description="Off: this run mails nobody; what waits in the outbox goes out with the next run that mails.",
         ),
     },
 )
@@ -120,15 +124,22 @@ def news_monitor() -> None:
 
     @task(
         pool=SETTLE,
-        outlets=[CONTACTS],
         execution_timeout=timedelta(minutes=60),
-        doc_md="Settle reports into contacts; put new ones in the outbox; tell those who wait for the asset.",
+        doc_md="Settle reports into contacts; put new ones in the outbox.",
     )
     def reconcile() -> dict[str, Any]:
-        counts = run("reconcile")
+        return run("reconcile")
+
+    @task(
+        outlets=[CONTACTS],
+        execution_timeout=timedelta(minutes=60),
+        doc_md="Check the data (sql/quality/). A broken promise fails this task, with the rows; mail does not wait.",
+    )
+    def check(counts: dict[str, Any]) -> dict[str, Any]:
+        checked = check_quality()
         # `send_alerts` off means that nobody mails now, so the asset's DAG must not either.
         tell(sent=SETTINGS.alerts_by == "run" or not param("send_alerts"), settled=counts["done"])
-        return counts
+        return checked
 
     polled, fetch_batches = poll(), plan_fetch()
     fetched = fetch.expand(batch=fetch_batches)
@@ -138,6 +149,7 @@ def news_monitor() -> None:
     polled >> fetch_batches
     fetched >> extracted >> understand_batches
     understood >> settled
+    check(settled)
 
     if SETTINGS.alerts_by == "run":
 

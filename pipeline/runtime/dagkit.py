@@ -63,6 +63,17 @@ def step(name: str, work: Callable[[StageContext], dict[str, Any]]) -> dict[str,
     return final(lambda: run_step(name, work))
 
 
+def check_quality() -> dict[str, Any]:
+    """Check the data; what was written before this run is left out of the costly checks.
+
+    Fails at once, with the rows, if the data break a promise: no retry mends that.
+    """
+    from pipeline.runtime.upkeep import check
+
+    began = get_current_context()["dag_run"].start_date
+    return step("quality", lambda context: check(context, began))
+
+
 def final(work: Callable[[], Result]) -> Result:
     """Do `work`; a failure that another try cannot mend ends the task without one."""
     from pipeline.runtime.stage_task import StageFailed

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from pipeline.domain import StageResult
     from pipeline.stages.context import StageContext
@@ -40,7 +41,8 @@ def run_stage(stage: str, limit: int | None = None) -> dict[str, Any]:
     began = time.monotonic()
     try:
         module = importlib.import_module(f"pipeline.stages.{stage}")
-        result = module.run(_context(), limit)
+        with _named(stage):
+            result = module.run(_context(), limit)
     except Exception as fault:
         failure = explain(stage, fault)
         _record({"stage": stage, "error": str(failure)})
@@ -59,9 +61,11 @@ def run_step(name: str, work: Callable[[StageContext], dict[str, Any]]) -> dict[
 
     began = time.monotonic()
     try:
-        counts = work(_context())
+        with _named(name):
+            counts = work(_context())
     except Exception as fault:
         failure = explain(name, fault)
+        _record({"stage": name, "error": str(failure)})
         _note(name, began, str(failure))
         raise failure from fault
     _note(name, began, StageResult(name))
@@ -119,6 +123,14 @@ def explain(stage: str, fault: Exception) -> StageFailed:
     return StageFailed(
         f"{what}\nWhat to do: see the traceback below, run `hotline doctor`, then clear this task. {safe}", retry=True
     )
+
+
+def _named(stage: str) -> AbstractContextManager[None]:
+    """What is logged meanwhile names the stage, and the run of Airflow's that it belongs to, if any."""
+    from structlog.contextvars import bound_contextvars
+
+    run = {"dag_id": os.environ.get("AIRFLOW_CTX_DAG_ID"), "run_id": os.environ.get("AIRFLOW_CTX_DAG_RUN_ID")}
+    return bound_contextvars(stage=stage, **{name: value for name, value in run.items() if value})
 
 
 def _context() -> StageContext:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from structlog.contextvars import bound_contextvars
+
 from pipeline.domain import Reason, Stage, StageResult
 from pipeline.stages.context import StageContext
 from pipeline.stages.tally import Tally
@@ -33,13 +35,15 @@ def drain(context: StageContext, name: str, queue: Stage, limit: int | None, wor
                 break
             for item in items:
                 tally.taken += 1
-                try:
-                    reason = work(connection, item)
-                    connection.commit()
-                except Exception as fault:
-                    if not count_failure(connection, name, item, fault, settings.max_attempts):
-                        tally.refuse(Reason.RETRIES_EXHAUSTED)
-                    continue
+                # In every line that is logged meanwhile, by whomever.
+                with bound_contextvars(item_id=item.item_id, feed_id=item.feed_id):
+                    try:
+                        reason = work(connection, item)
+                        connection.commit()
+                    except Exception as fault:
+                        if not count_failure(connection, name, item, fault, settings.max_attempts):
+                            tally.refuse(Reason.RETRIES_EXHAUSTED)
+                        continue
                 if reason is None:
                     tally.done += 1
                 else:

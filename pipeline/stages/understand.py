@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from structlog.contextvars import bound_contextvars
+
 from pipeline.domain import Analysis, Article, Stage, StageResult
 from pipeline.settings import Settings
 from pipeline.stages.context import StageContext
@@ -38,7 +40,8 @@ def run_with(analyse: Analyse, context: StageContext, limit: int | None = None) 
 
     def work(connection: Connection, item: QueueItem) -> None:
         article_id, article = load_article(connection, item.item_id)
-        save_analysis(connection, article_id, analyse(article))
+        with bound_contextvars(article_id=article_id):
+            save_analysis(connection, article_id, analyse(article))
         advance(connection, item.item_id, Stage.UNDERSTOOD)
 
     return drain(context, "understand", Stage.EXTRACTED, limit, work)

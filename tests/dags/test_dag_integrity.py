@@ -54,6 +54,8 @@ for path in sorted(Path("dags").glob("*.py")):
         "tasks": {t.task_id: {
             "retries": t.retries, "backoff": bool(t.retry_exponential_backoff), "owner": t.owner, "pool": t.pool,
             "timeout": bool(t.execution_timeout or getattr(t, "response_timeout", None)), "doc": t.doc_md or "",
+            "upstream": sorted(t.upstream_task_ids), "downstream": sorted(t.downstream_task_ids),
+            "defaults": getattr(t, "defaults", None),
         } for t in dag.tasks},
     }
 told["heavy"] = sorted(n for n in set(sys.modules) - before if n.split(".")[0] in HEAVY and "." not in n)
@@ -110,8 +112,13 @@ def test_no_dag_imports_models_or_drivers(told: dict[str, Any]) -> None:
 
 def test_contacts_are_an_asset_that_mailing_hangs_on(told: dict[str, Any]) -> None:
     emit = {name for name in FILES if "hotline://warehouse/contacts" in told[name]["outlets"]}
-    assert {"news_monitor", "backfill_archive"} <= emit
-    assert "contact_alerts" not in emit, "it would start itself for ever"
+    assert emit == {"news_monitor", "backfill_archive", "reanalyse"}
+
+
+def test_history_is_rewritten_only_with_a_persons_word(told: dict[str, Any]) -> None:
+    approve = told["reanalyse"]["tasks"]["approve"]
+    assert approve["upstream"] == ["report"] and approve["downstream"] == ["commit"]
+    assert approve["defaults"] == ["Reject"], "silence must change nothing"
 
 
 def test_runbooks_name_settings_that_exist(told: dict[str, Any]) -> None:
