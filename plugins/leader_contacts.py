@@ -9,10 +9,11 @@ from airflow.api_fastapi.auth.managers.models.base_user import BaseUser
 from airflow.api_fastapi.auth.managers.models.resource_details import DagDetails
 from airflow.api_fastapi.core_api.security import get_user
 from airflow.plugins_manager import AirflowPlugin
-from fastapi import Depends, HTTPException
+from fastapi import Depends, FastAPI, HTTPException
 
 from pipeline.dashboard.app import build_app
 from pipeline.runtime import feedback_page
+from pipeline.runtime.metrics import add_metrics
 
 PREFIX = "/leader-contacts"
 
@@ -22,6 +23,13 @@ def operator(user: Annotated[BaseUser, Depends(get_user)]) -> str:
     if not get_auth_manager().is_authorized_dag(method="PUT", details=DagDetails(id="news_monitor"), user=user):
         raise HTTPException(403, "Only who may edit the DAG news_monitor may do this.")
     return user.get_name()
+
+
+def public_app() -> FastAPI:
+    """What is reached without Airflow's pages: the links of mails, and the metrics."""
+    app = feedback_page.build_app()
+    add_metrics(app, [Depends(get_user)])
+    return app
 
 
 class LeaderContactsPlugin(AirflowPlugin):
@@ -36,7 +44,8 @@ class LeaderContactsPlugin(AirflowPlugin):
             "name": "Leader contacts",
         },
         # The links of mails work without a login: each is signed, and says one thing of one contact.
-        {"app": feedback_page.build_app(), "url_prefix": "/hotline", "name": "Feedback"},
+        # Metrics ask for HOTLINE_METRICS_TOKEN, or, where none is set, for the login.
+        {"app": public_app(), "url_prefix": "/hotline", "name": "Feedback"},
     ]
     external_views: ClassVar[list[Any]] = [
         {
