@@ -67,7 +67,7 @@ def warehouse_dsn(settings: Settings) -> str:
 
 def add_metrics(app: FastAPI, login: Sequence[Any]) -> None:
     """Serve the metrics at /metrics of `app`: to who has HOTLINE_METRICS_TOKEN, or, if none is set, passes `login`."""
-    guards = [Depends(has_token)] if get_settings().metrics_token is not None else list(login)
+    guards = [Depends(has_token)] if _token() else list(login)
     if not guards:
         raise RuntimeFault("The metrics would be open to anybody.", "Give a login, or set HOTLINE_METRICS_TOKEN.")
 
@@ -79,12 +79,14 @@ def add_metrics(app: FastAPI, login: Sequence[Any]) -> None:
 
 def has_token(request: Request) -> None:
     """Answers 401 to who does not send `Authorization: Bearer` with the token of the settings."""
-    token = get_settings().metrics_token
+    token = _token()
     scheme, _, sent = request.headers.get("Authorization", "").partition(" ")
     # Compared in constant time: the answer must not tell how much of a guess was right.
-    if (
-        token is None
-        or scheme.lower() != "bearer"
-        or not secrets.compare_digest(sent.strip().encode(), token.get_secret_value().encode())
-    ):
+    if not token or scheme.lower() != "bearer" or not secrets.compare_digest(sent.strip().encode(), token.encode()):
         raise HTTPException(401, "Send the token of HOTLINE_METRICS_TOKEN.", {"WWW-Authenticate": "Bearer"})
+
+
+def _token() -> str:
+    """The token of the settings; one that is empty, as container files leave it, is none."""
+    token = get_settings().metrics_token
+    return token.get_secret_value().strip() if token is not None else ""

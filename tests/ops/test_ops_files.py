@@ -54,3 +54,14 @@ def test_helm_values_name_settings_that_exist_and_hold_no_secret() -> None:
     kinds = {name: str(field.annotation) for name, field in Settings.model_fields.items()}
     assert not [name for name in given if "SecretStr" in kinds[name.removeprefix("HOTLINE_").lower()]]
     assert values["securityContexts"]["pod"]["runAsNonRoot"] is True
+
+
+def test_containers_can_write_to_their_volume_and_tmp_alone() -> None:
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    ours = [service for service in compose["services"].values() if service["image"] == "hotline:local"]
+    assert len(ours) >= 5
+    for service in ours:
+        assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"] and service["tmpfs"] == ["/tmp"]
+        writable = [volume for volume in service["volumes"] if not volume.endswith(":ro")]
+        assert writable == ["home:/opt/hotline/.hotline"]

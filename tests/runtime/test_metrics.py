@@ -93,6 +93,13 @@ def test_the_page_opens_to_the_token_or_the_login_alone(
     add_metrics(closed, [Depends(nobody)])
     assert TestClient(closed).get("/metrics").status_code == 401
 
+    # What a container file makes of a variable that is not set must open nothing.
+    monkeypatch.setenv("HOTLINE_METRICS_TOKEN", "")
+    get_settings.cache_clear()
+    empty = FastAPI()
+    add_metrics(empty, [Depends(nobody)])
+    assert TestClient(empty).get("/metrics", headers={"Authorization": "Bearer "}).status_code == 401
+
     monkeypatch.setenv("HOTLINE_METRICS_TOKEN", "scrape-me-0815")
     get_settings.cache_clear()
     app = FastAPI()
