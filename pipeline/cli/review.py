@@ -36,7 +36,8 @@ def register(app: typer.Typer) -> None:
 def list_queue(
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the worst first.")] = 20,
     kind: Annotated[
-        str | None, typer.Option(help="Only doubts of this kind: merge, confidence, source, status or rejected.")
+        str | None,
+        typer.Option(help="Only doubts of this kind: merge, confidence, source, status, rejected, feedback."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON Lines.")] = False,
 ) -> None:
