@@ -29,7 +29,7 @@ up: $(STAMP) ## Start Airflow with its UI and the schedule; Ctrl-C stops it
 	@$(BIN)/hotline up $(if $(FEEDS),--feeds "$(FEEDS)")
 
 test: $(STAMP) ## Run the tests
-	@$(BIN)/python -m pytest -m "not hub" -n logical --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -m "not hub" -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-hub: $(STAMP) ## Run the tests that need torch (installs the extra [hub]; set HUB_TORCH for another torch build)
 	@echo "Installing the extra [hub] ..."

@@ -16,6 +16,7 @@ from pipeline.domain import Mode, Status
 from pipeline.newswire import NOW, load_truth
 from pipeline.newswire.truth import MODE_GROUPS, EventTruth, Leader, Telling
 from tests.end_to_end.home import Run
+from tests.end_to_end.secrecy import airflow_rows, secrets_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -180,3 +181,19 @@ def test_a_second_run_finds_nothing_new_and_says_so(first_run: Run) -> None:
 
 def test_the_newswire_clock_is_the_one_the_truth_was_written_for() -> None:
     assert NOW.date() == date(2022, 2, 16)
+
+
+def test_no_secret_is_in_logs_xcom_or_rendered_templates(first_run: Run) -> None:
+    secrets = secrets_of(first_run.home)
+    assert len(secrets) >= 5
+    logs = [p for folder in ("logs", "airflow/logs") for p in (first_run.home.path / folder).rglob("*") if p.is_file()]
+    assert logs
+    for path in logs:
+        text = path.read_text("utf-8", "replace")
+        assert not any(secret in text for secret in secrets), path
+    assert not any(secret in first_run.output for secret in secrets)
+    tables = set()
+    for table, row in airflow_rows(first_run.home):
+        tables.add(table)
+        assert not any(secret in row for secret in secrets), table
+    assert {"xcom", "rendered_task_instance_fields", "serialized_dag"} <= tables

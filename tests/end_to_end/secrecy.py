@@ -1,4 +1,4 @@
-"""After a real run: no password or key of the installation is in a log, in XCom, or elsewhere in Airflow's tables."""
+"""Where secrets of an installation might leak to: what it made for itself, its logs, and Airflow's tables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import psycopg2
 from psycopg2 import sql
 
 from pipeline.warehouse.embedded import EmbeddedPostgres
-from tests.end_to_end.home import Home, Run
+from tests.end_to_end.home import Home
 
 
 def secrets_of(home: Home) -> set[str]:
@@ -32,19 +32,3 @@ def airflow_rows(home: Home) -> Iterator[tuple[str, str]]:
             cursor.execute(sql.SQL("SELECT t::text FROM {} AS t").format(sql.Identifier(table)))
             for (row,) in cursor.fetchall():
                 yield table, row
-
-
-def test_no_secret_is_in_logs_xcom_or_rendered_templates(first_run: Run) -> None:
-    secrets = secrets_of(first_run.home)
-    assert len(secrets) >= 5
-    logs = [p for folder in ("logs", "airflow/logs") for p in (first_run.home.path / folder).rglob("*") if p.is_file()]
-    assert logs
-    for path in logs:
-        text = path.read_text("utf-8", "replace")
-        assert not any(secret in text for secret in secrets), path
-    assert not any(secret in first_run.output for secret in secrets)
-    tables = set()
-    for table, row in airflow_rows(first_run.home):
-        tables.add(table)
-        assert not any(secret in row for secret in secrets), table
-    assert {"xcom", "rendered_task_instance_fields", "serialized_dag"} <= tables
