@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -88,9 +89,13 @@ def test_neither_airflow_nor_torch_nor_a_database_driver_is_imported() -> None:
 
 
 def test_the_first_answer_comes_soon() -> None:
-    started = time.monotonic()
+    def spent() -> float:
+        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return usage.ru_utime + usage.ru_stime
+
+    before = spent()
     run(json.dumps(CALL).encode())
-    assert time.monotonic() - started < 15  # 2 to 3 s on an idle machine; tests share theirs
+    assert spent() - before < 12  # of CPU, since tests share the machine; 2 to 3 s by the clock where it is idle
 
 
 def hostile() -> Iterator[tuple[str, Article]]:
