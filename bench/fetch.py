@@ -114,6 +114,7 @@ async def bare(port: int, urls: list[str], concurrency: int) -> float:
     """Seconds that httpx alone takes."""
     todo = iter(urls)
     transport = httpx.AsyncHTTPTransport()  # with the limits that httpx has by itself
+    # httpx has no public way to give every host one address.
     transport._pool._network_backend = Home(port)  # type: ignore[attr-defined]
 
     async def work(client: httpx.AsyncClient) -> None:

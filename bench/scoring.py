@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -317,7 +318,7 @@ def topics_macro(of: Sequence[Mark]) -> Value:
 
 MEASURES: dict[str, Callable[[Sequence[Mark]], Value]] = {
     **{
-        f"{level} {side}": (lambda of, m=f"{level} {side}": share(of, m))  # type: ignore[misc]
+        f"{level} {side}": partial(share, measure=f"{level} {side}")
         for level in ("alert", "core")
         for side in ("precision", "recall")
     },

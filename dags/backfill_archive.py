@@ -42,7 +42,7 @@ and does with it what `news_monitor` does with fresh news. Old contacts are not 
 and the next; others are read for every day. A page's day is when it was fetched, an article's when it was published.
 
 What is known is passed over, and progress is kept every hundred pages: a run may be repeated, killed and cleared.
-"""  # noqa: E501
+"""  # noqa: E501 - a command to copy is one line
     + MENDING
 )
 

@@ -29,7 +29,7 @@ Contacts, reports, articles and the record of which mail went to whom are never 
 deleted by the worker that writes them (`HOTLINE_ARCHIVE_DAYS`).
 
 Schedule: `HOTLINE_MAINTENANCE_SCHEDULE`.
-"""  # noqa: E501
+"""  # noqa: E501 - a row of a Markdown table is one line
     + MENDING
 )
 

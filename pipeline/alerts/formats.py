@@ -93,7 +93,8 @@ def zone_name(local: datetime) -> str:
     name = local.tzname() or "UTC"
     if name[:1] not in "+-":
         return name
-    seconds = int(local.utcoffset().total_seconds()) if local.utcoffset() is not None else 0  # type: ignore[union-attr]
+    offset = local.utcoffset()
+    seconds = int(offset.total_seconds()) if offset is not None else 0
     hours, rest = divmod(abs(seconds) // 60, 60)
     return f"UTC{'-' if seconds < 0 else '+'}{hours}{f':{rest:02}' if rest else ''}"
 

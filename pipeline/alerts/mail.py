@@ -186,8 +186,9 @@ def compose(
     message.set_content(text, cte="quoted-printable")
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     if picture is not None:
-        page = message.get_payload()[1]  # type: ignore[index]
-        page.add_related(picture, "image", "png", cid=f"<{CID}>", filename=f"{CID}.png", disposition="inline")  # type: ignore[union-attr]
+        page = message.get_body(("html",))
+        assert page is not None
+        page.add_related(picture, "image", "png", cid=f"<{CID}>", filename=f"{CID}.png", disposition="inline")
     return message
 
 

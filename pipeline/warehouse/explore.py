@@ -199,6 +199,7 @@ def told(conn: Connection, contact_id: str) -> list[Told]:
             (contact_id,),
         )
         return [
+            # The row of a cursor has no types; its columns stand in the order of the fields.
             Told(*row[:15], spans=tuple((a, b) for a, b in row[15] or ()))  # type: ignore[misc]
             for row in cursor.fetchall()
         ]
