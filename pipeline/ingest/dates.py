@@ -30,7 +30,8 @@ _ZONES = {
 }  # fmt: skip
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name}
 _URL_DAY = re.compile(
-    r"/((?:19|20)\d\d)(?:[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})|(\d\d)(\d\d))(?=[/_.-]|$)", re.IGNORECASE
+    r"/((?:19|20)\d\d)(?:[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2}(?=[/_.]|$)|\d\d(?=-))|(\d\d)(\d\d)(?=[/_.-]|$))",
+    re.IGNORECASE,
 )
 
 

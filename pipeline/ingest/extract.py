@@ -5,11 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import trafilatura
-from htmldate import find_date
 from lxml import etree
 
 from pipeline.domain import Reason
@@ -17,11 +15,12 @@ from pipeline.ingest.asides import without_asides
 from pipeline.ingest.blockpage import judge
 from pipeline.ingest.charset import decode
 from pipeline.ingest.dateline import read_dateline
-from pipeline.ingest.dates import EARLIEST, Published, parse_date, url_day
+from pipeline.ingest.dates import Published
 from pipeline.ingest.language import clearly_not_english, language_of
-from pipeline.ingest.markup import Visible, article_tree, harmless, read_visible
+from pipeline.ingest.markup import article_tree, harmless, read_visible
 from pipeline.ingest.mediatypes import content_type_of
 from pipeline.ingest.metadata import Metadata, read_metadata
+from pipeline.ingest.published import Known, publication
 from pipeline.ingest.text import clean
 
 LEAST_WORDS = 10
@@ -29,8 +28,6 @@ MOST_TEXT = 400_000
 _FEW_WORDS = 60
 _ENORMOUS_TAGS = 8_000
 _LIVE_POSTS = 3
-# An outlet's address tells the day of the story; a feed's date further away than this is that of a re-publication.
-_FEED_AGREES_WITHIN = timedelta(days=2)
 _BULLET = re.compile(r"^[-–•*] +(?=\S)")
 _PROSE_END = re.compile(r"""[.!?…][\"'”’)]*$""")
 _BY_LINE = re.compile(r"^\W*(?:by|published|updated|posted)\b", re.IGNORECASE)
@@ -54,10 +51,10 @@ class Hint:
 class Extracted:
     """An article, or with `reason` set what is left of one. `text` has one paragraph a line, in NFC.
 
-    `published` is an aware time, in the page's own offset where it names one, a day where only that is known, or None;
-    `published_source` says where it stood: jsonld, og, meta, time, url, feed or htmldate. `updated` is the outlet's
-    word for its last change; `dateline` the place that the text opens with, `wire` the agency that it names as its
-    origin.
+    `published` is an aware time, in the outlet's own offset as far as that is known, a day where only that is known,
+    or None; `published_source` says where it stood: jsonld, og, meta, time, feed, url, text or htmldate. `updated` is
+    the outlet's word for its last change; `dateline` the place that the text opens with, `wire` the agency that it
+    names as its origin.
     """
 
     url: str | None
@@ -103,8 +100,9 @@ def _extract(body: bytes, url: str | None, content_type: str | None, hint: Hint)
     page = replace(page, byline=page.byline or clean(visible.byline) or None)
     title = clean(page.title).replace("\n", " ") or clean(hint.title).replace("\n", " ")
     text = _text(markup, title, page)
-    published, source = _published(markup, url, page, visible, hint)
     language = language_of(text or visible.text, page.language)
+    known = Known(hint.published, hint.timezone, hint.fetched_at)
+    published, source = publication(markup, url, page, visible, language, known)
     line = read_dateline(text, page.byline)
     found = Extracted(
         url,
@@ -212,51 +210,3 @@ def _without_head(lines: list[str], title: str, page: Metadata) -> list[str]:
 def _prose(text: str) -> int:
     """Words in lines that read like sentences, not like labels and links."""
     return sum(n for line in text.split("\n") if (n := len(line.split())) >= 12 or _PROSE_END.search(line))
-
-
-def _published(
-    markup: str, url: str | None, page: Metadata, visible: Visible, hint: Hint
-) -> tuple[Published | None, str | None]:
-    """The date of publication and where it stood. What lies after the fetch is nobody's date."""
-    latest = hint.fetched_at + timedelta(days=1) if hint.fetched_at else None
-    if _possible(page.published, latest):
-        # A page that tells only the day is helped out with the hour by a feed that agrees with it.
-        if not isinstance(page.published, datetime) and _same_day(page.published, hint):
-            return hint.published, "feed"
-        return page.published, page.published_source
-    for text in visible.times[:1]:
-        found = parse_date(text, hint.timezone, as_told=True)
-        if _possible(found, latest):
-            return found, "time"
-    day = url_day(url) or url_day(page.canonical_url)
-    told = hint.published
-    if told and _possible(told, latest) and (day is None or abs(told.date() - day) <= _FEED_AGREES_WITHIN):
-        return told, "feed"
-    if _possible(day, latest):
-        return day, "url"
-    guessed = _guess(markup, url)
-    return (guessed, "htmldate") if _possible(guessed, latest) else (None, None)
-
-
-def _same_day(day: date | None, hint: Hint) -> bool:
-    if day is None or hint.published is None:
-        return False
-    return day in (hint.published.date(), hint.published.astimezone(ZoneInfo(hint.timezone)).date())
-
-
-def _possible(found: Published | None, latest: datetime | None) -> bool:
-    if found is None:
-        return False
-    if latest is None:
-        return True
-    return found <= latest if isinstance(found, datetime) else found <= latest.date()
-
-
-def _guess(markup: str, url: str | None) -> date | None:
-    """htmldate's finding by the page's markup; its guesses from any year in the text are not asked for."""
-    try:
-        found = find_date(markup, url=url, original_date=True, extensive_search=False)
-        day = date.fromisoformat(found) if found else None
-    except (etree.LxmlError, ValueError, RecursionError, AttributeError, TypeError, IndexError, OverflowError):
-        return None
-    return day if day and day >= EARLIEST else None

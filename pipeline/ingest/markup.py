@@ -19,18 +19,40 @@ _LONGEST_CAPTION = 80
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author)(?:[_-]*(?:name|line))?(?:\s|$)", re.IGNORECASE)
 _BY = re.compile(r"^\W*by\s+", re.IGNORECASE)
 _AFTER_AUTHOR = re.compile(r"\b(?:published|updated|posted|last modified)\b|\d", re.IGNORECASE)
+_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.?"
+_DAY = re.compile(
+    rf"\b(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH},? (?:19|20)\d\d"
+    r"|(?:19|20)\d\d[-/]\d\d[-/]\d\d|\d{1,2}([./])\d{1,2}\1(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\d{4}|\d[./]\d")
+_CHANGED = re.compile(
+    r"\b(?:updated?|modified|changed|edited|reviewed|until|through|from)\b\W*(?:on\W*|at\W*)?$", re.IGNORECASE
+)
+_BESIDE = ("aside", "nav", "footer")
+_LONGEST_LINE = 120
+# Characters of text on either side of the headline's beginning: a subtitle, a line of authors; a date above it.
+_BEHIND_HEADLINE, _BEFORE_HEADLINE = 900, 100
+_MOST_DAYS = 20
+# A line that gives a date has a few other words: authors, a place, an hour.
+_MOST_WORDS, _MOST_WORDS_OF_PARAGRAPH = 14, 25
 _HUGE_DATA_URI = re.compile(r"""(data:[a-z]+/[a-z0-9.+-]+;base64,)[A-Za-z0-9+/=]{200,}""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """What a reader sees of the whole page: its words, those on buttons, marked-up times, a line of authors."""
+    """What a reader sees of the whole page: its words, those on buttons, marked-up times, a line of authors.
+
+    `printed` are the days in lines that are no sentences; the first `near_headline` of them stand beside the headline.
+    """
 
     text: str = ""
     buttons: str = ""
     times: tuple[str, ...] = ()
     byline: str = ""
     has_scripts: bool = False
+    printed: tuple[str, ...] = ()
+    near_headline: int = 0
 
 
 def harmless(text: str) -> str:
@@ -77,12 +99,52 @@ def read_visible(markup: str) -> Visible:
     times = [
         str(t.get("datetime"))
         for t in tree.iter("time")
-        if t.get("datetime") and not any(a.tag in ("aside", "nav", "footer") for a in t.iterancestors())
+        if t.get("datetime") and not any(a.tag in _BESIDE for a in t.iterancestors())
     ]
     byline = _byline(tree)
     etree.strip_elements(tree, "script", "style", "template", "svg", "noscript", etree.Comment, with_tail=False)
+    printed, near = _printed(tree)
     return Visible(
-        clean(" ".join(tree.itertext())), " | ".join(buttons[:400])[:20_000], tuple(times[:5]), byline, has_scripts
+        clean(" ".join(tree.itertext())),
+        " | ".join(buttons[:400])[:20_000],
+        tuple(times[:5]),
+        byline,
+        has_scripts,
+        printed,
+        near,
+    )
+
+
+def _printed(tree: html.HtmlElement) -> tuple[tuple[str, ...], int]:
+    """Days printed in short pieces of text: those behind the headline, those closely before it, the others; and how
+    many the first two kinds are."""
+    headline = next((e for name in ("h1", "h2") if (e := tree.find(f".//{name}")) is not None), None)
+    at, seen, found = 0, 0, []
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if element is headline and event == "start":
+            at = seen
+        text = " ".join(((element.text if event == "start" else element.tail) or "").split())
+        if 6 <= len(text) <= _LONGEST_LINE and _YEAR.search(text):
+            days = [d for d in _DAY.finditer(text) if not _CHANGED.search(text[: d.start()])]
+            if days and not _in_prose(text, element):
+                found += [(seen, d[0]) for d in days]
+        seen += len(text)
+    if headline is None:
+        return tuple(day for _, day in found)[:_MOST_DAYS], 0
+    behind = [day for place, day in found if at <= place <= at + _BEHIND_HEADLINE]
+    before = [day for place, day in found if at - _BEFORE_HEADLINE <= place < at]
+    near = (behind + before[::-1])[:_MOST_DAYS]
+    return tuple(near + [day for _, day in found][: _MOST_DAYS - len(near)]), len(near)
+
+
+def _in_prose(text: str, element: html.HtmlElement) -> bool:
+    """Whether a piece of text is a sentence or part of one, or stands beside the article."""
+    if len(text.split()) > _MOST_WORDS:
+        return True
+    return any(
+        a.tag in _BESIDE
+        or (a.tag in ("p", "li", "blockquote") and len(" ".join(a.itertext()).split()) > _MOST_WORDS_OF_PARAGRAPH)
+        for a in (element, *element.iterancestors())
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bs4 import BeautifulSoup, Tag
@@ -35,7 +35,7 @@ _ARTICLE_TYPES = frozenset({"article", "news", "newsarticle", "news_article", "b
 class Metadata:
     """None or empty where the page is silent. `free` is schema.org's isAccessibleForFree, `body` its articleBody.
 
-    `posts` are those of a live blog, oldest first.
+    `posts` are those of a live blog, oldest first. `offset` is the first one from UTC that one of its dates names.
     """
 
     title: str = ""
@@ -43,6 +43,7 @@ class Metadata:
     byline: str | None = None
     published: Published | None = None
     published_source: str | None = None
+    offset: timedelta | None = None
     canonical_url: str | None = None
     language: str | None = None
     is_article: bool = False
@@ -80,6 +81,7 @@ def _read(html: str, url: str | None, zone: str) -> Metadata:
         byline=_byline(node, meta),
         published=published,
         published_source=source,
+        offset=_offset(node, meta, soup),
         canonical_url=_canonical(soup, meta, url),
         language=language or meta.get("content-language") or meta.get("og:locale") or text_of(node.get("inLanguage")),
         is_article=bool(node.get("@article")) or meta.get("og:type", "").lower() in _ARTICLE_TYPES,
@@ -146,6 +148,19 @@ def _updated(node: Mapping[str, Any], meta: Mapping[str, str], zone: str) -> dat
         found = parse_date(text, zone) if text else None
         if isinstance(found, datetime):
             return found
+    return None
+
+
+def _offset(node: Mapping[str, Any], meta: Mapping[str, str], soup: BeautifulSoup) -> timedelta | None:
+    """Systems write UTC in one place and the newsroom's time in another; the latter tells on which day it was."""
+    texts = [text_of(node.get(name)) for name in ("datePublished", "dateCreated", "dateModified")]
+    texts += [meta.get(name, "") for name in (*_OG_DATES, *_META_DATES, *_UPDATES)]
+    texts += [str(element["datetime"]) for element in soup.find_all("time", datetime=True)[:3]]
+    for text in texts:
+        found = parse_date(text, as_told=True) if text and not text.endswith("Z") else None
+        offset = found.utcoffset() if isinstance(found, datetime) else None
+        if offset:
+            return offset
     return None
 
 
