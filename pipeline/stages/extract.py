@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from pipeline.domain import Page, Reason, Stage, StageResult
 from pipeline.ingest.extract import Extracted, Hint, extract
 from pipeline.ingest.identity import article_url, url_key
 from pipeline.ingest.nearness import SAME_TEXT, bands, resemblance, shingles
+from pipeline.ingest.revision import no_revision
 from pipeline.stages.context import StageContext
 from pipeline.stages.drain import drain
 from pipeline.warehouse.articles import ArticleRecord, duplicate_of, save_article
 from pipeline.warehouse.connect import Connection
-from pipeline.warehouse.pages import drop_body, load_page_and_origin
+from pipeline.warehouse.pages import drop_body, load_page_and_origin, settle_again
 from pipeline.warehouse.queue import QueueItem, advance, refuse
-from pipeline.warehouse.revisions import article_of, has_reading, revise_article, take_over
+from pipeline.warehouse.revisions import article_of, has_reading, revise_article, take_over, wording_of
 from pipeline.warehouse.revisits import plan_revisits
 from pipeline.warehouse.wires import join_family, save_print
 
@@ -36,9 +38,12 @@ def settle(connection: Connection, item: QueueItem, revisit_after: Sequence[floa
     revision and goes on to be understood; whatever else the page has become, the article stays.
     """
     page, replayed = load_page_and_origin(connection, item.item_id)
-    drop_body(connection, item.item_id)
     found = read(page, item)
     known = article_of(connection, item.item_id)
+    if known is not None and not replayed:
+        found = as_revision(connection, known, found)
+        settle_again(connection, item.item_id, found.reason, found.detail)
+    drop_body(connection, item.item_id)
     if known is not None:
         revised = found.reason is None and revise_article(
             connection, known, record_of(found, page, item), page.fetched_at, redate=replayed
@@ -66,6 +71,15 @@ def settle(connection: Connection, item: QueueItem, revisit_after: Sequence[floa
     if not replayed and (item.published is None or item.published >= page.fetched_at - STILL_NEWS):
         plan_revisits(connection, item.item_id, page.fetched_at, revisit_after)
     return None
+
+
+def as_revision(connection: Connection, article_id: int, found: Extracted) -> Extracted:
+    """What was found at a later visit, with the reason set where it is not the article any more."""
+    if found.reason is not None:
+        return found
+    title, text = wording_of(connection, article_id)
+    against = no_revision(title, text, found.title, found.text)
+    return replace(found, reason=against[0], detail=against[1]) if against else found
 
 
 def recognise(connection: Connection, article_id: int, text: str) -> None:

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import replace
+from datetime import datetime
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
 
-from pipeline.domain import Page, Stage
+from pipeline.domain import Page, Reason, Stage
 from pipeline.warehouse.queue import advance
 from pipeline.warehouse.text import digest, storable, storable_or_none
 
+_COLUMNS = (
+    "url, final_url, status, content_type, charset, etag, last_modified, body, body_bytes, fetched_at, archived, "
+    "replayed"
+)
 
-def save_page(conn: Connection, item_id: int, page: Page, replayed: bool = False) -> None:
+
+def save_page(conn: Connection, item_id: int, page: Page, replayed: bool = False, again: bool = False) -> None:
     """Keep the page of an item; a second fetch replaces the first. `replayed`: it comes from the archive.
 
+    `again`: the item has an article; the page waits beside the former one until `settle_again` says that it is good.
     Does not commit.
     """
+    table = "page_again" if again else "page"
     with conn.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO staging.page (item_id, url, final_url, status, content_type, charset, etag, last_modified, body,
-                                      body_bytes, fetched_at, archived, replayed)
+            f"""
+            INSERT INTO staging.{table} AS page (item_id, {_COLUMNS})
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
             ON CONFLICT (item_id) DO UPDATE
             SET url = excluded.url, final_url = excluded.final_url, status = excluded.status,
@@ -56,13 +63,15 @@ def load_page(conn: Connection, item_id: int) -> Page:
 
 
 def load_page_and_origin(conn: Connection, item_id: int) -> tuple[Page, bool]:
-    """As `load_page`, and whether the page was put there from the archive."""
+    """The page of an item that is to be read, the latest one, and whether it was put there from the archive."""
     with conn.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT url, final_url, status, body, fetched_at, content_type, charset, etag, last_modified, archived,
                    replayed
-            FROM staging.page WHERE item_id = %s
+            FROM (SELECT 1 AS rank, item_id, {_COLUMNS} FROM staging.page_again
+                  UNION ALL SELECT 2, item_id, {_COLUMNS} FROM staging.page) AS page
+            WHERE item_id = %s ORDER BY rank LIMIT 1
             """,
             (item_id,),
         )
@@ -74,6 +83,36 @@ def load_page_and_origin(conn: Connection, item_id: int) -> tuple[Page, bool]:
         raise LookupError(f"the page of item {item_id} stands in the archive alone, at {archived}")
     page = Page(url, final_url, status, zlib.decompress(bytes(body)), *rest)
     return replace(page, archived=archived), bool(replayed)
+
+
+def settle_again(conn: Connection, item_id: int, fault: Reason | None, detail: str | None) -> None:
+    """A page that waited was read: it takes the former one's place, or with a `fault` it goes, and the fault is noted.
+
+    Does nothing where none waited. Does not commit.
+    """
+    with conn.cursor() as cursor:
+        if fault is None:
+            settings = ", ".join(f"{name.strip()} = again.{name.strip()}" for name in _COLUMNS.split(","))
+            cursor.execute(
+                f"""
+                UPDATE staging.page SET {settings}, fault = NULL, fault_detail = NULL, fault_at = NULL
+                FROM staging.page_again AS again WHERE page.item_id = again.item_id AND page.item_id = %s
+                """,
+                (item_id,),
+            )
+        cursor.execute("DELETE FROM staging.page_again WHERE item_id = %s RETURNING fetched_at", (item_id,))
+        gone = cursor.fetchone()
+    if fault is not None and gone is not None:
+        note_fault(conn, item_id, fault, detail, gone[0])
+
+
+def note_fault(conn: Connection, item_id: int, fault: Reason, detail: str | None, at: datetime) -> None:
+    """A later visit to an item's page brought no article. Does not commit."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            "UPDATE staging.page SET fault = %s, fault_detail = %s, fault_at = %s WHERE item_id = %s",
+            (fault, storable_or_none(detail), at, item_id),
+        )
 
 
 def drop_body(conn: Connection, item_id: int) -> None:

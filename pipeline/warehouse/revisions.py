@@ -26,6 +26,16 @@ def article_of(conn: Connection, item_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
+def wording_of(conn: Connection, article_id: int) -> tuple[str, str]:
+    """An article's present title and text. Raises LookupError for an unknown article."""
+    with conn.cursor() as cursor:
+        cursor.execute("SELECT title, text FROM core.article WHERE article_id = %s", (article_id,))
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(f"there is no article {article_id}")
+    return str(row[0]), str(row[1])
+
+
 def has_reading(conn: Connection, article_id: int) -> bool:
     """Whether the article's present wording was read by any version."""
     with conn.cursor() as cursor:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from psycopg2.extensions import connection as Connection
 
 from pipeline.domain import Page, Stage
-from pipeline.warehouse.pages import save_page
+from pipeline.warehouse.pages import note_fault, save_page
 from pipeline.warehouse.queue import advance
 
 
@@ -67,7 +67,8 @@ def claim_revisits(conn: Connection, now: datetime, limit: int, lease_seconds: i
 def note_revisit(conn: Connection, item_id: int, page: Page, after: Sequence[float]) -> bool:
     """A visit was made: plan the next one, and queue a page that was had for extraction. Does not commit.
 
-    False: there is nothing to read (not modified, or not to be had), or the item is on its way for another reason.
+    False: there is nothing to read (not modified; or not to be had, which is noted), or the item is on its way for
+    another reason.
     """
     with conn.cursor() as cursor:
         cursor.execute("UPDATE staging.revisit SET visits = visits + 1 WHERE item_id = %s RETURNING visits, fetched_at",
@@ -81,11 +82,14 @@ def note_revisit(conn: Connection, item_id: int, page: Page, after: Sequence[flo
             cursor.execute("UPDATE staging.revisit SET due_at = %s WHERE item_id = %s", (due_at, item_id))
         else:
             cursor.execute("DELETE FROM staging.revisit WHERE item_id = %s", (item_id,))
-        if page.reason is not None or page.not_modified:
-            return False
+    if page.reason is not None:
+        note_fault(conn, item_id, page.reason, page.detail, page.fetched_at)
+    if page.reason is not None or page.not_modified:
+        return False
+    with conn.cursor() as cursor:
         cursor.execute("SELECT FROM staging.item WHERE item_id = %s AND stage = 'reconciled' FOR UPDATE", (item_id,))
         if cursor.fetchone() is None:
             return False
-    save_page(conn, item_id, page)
+    save_page(conn, item_id, page, again=True)
     advance(conn, item_id, Stage.FETCHED)
     return True

@@ -175,11 +175,22 @@ def test_visits_follow_the_schedule_and_end_with_it(site: Site, desk: Desk) -> N
     assert desk.rows("SELECT stage FROM staging.item") == [("reconciled",)]
 
 
-@pytest.mark.parametrize("page", [None, b"<html><title>Just a moment...</title><p>Checking your browser", b""])
-def test_whatever_a_page_becomes_its_article_stays(site: Site, desk: Desk, page: bytes | None) -> None:
+BLOCK = b"<html><title>Just a moment...</title><p>Checking your browser"
+OTHER = b"<html lang=en><title>Today in sport</title><p>The home side won by two goals to nil on a wet evening. " * 3
+TEASER = f"<html lang=en><title>Presidents speak</title><article><h1>Presidents speak</h1><p>{MORE}</p>".encode()
+
+
+@pytest.mark.parametrize(
+    ("page", "fault"),
+    [(None, "http_not_found"), (BLOCK, "captcha_page"), (b"", "no_text"), (OTHER, "soft_not_found"),
+     (TEASER, "paywall_teaser")],
+)  # fmt: skip
+def test_whatever_a_page_becomes_its_article_stays(site: Site, desk: Desk, page: bytes | None, fault: str) -> None:
     site.put("/1", "Presidents speak", PARAGRAPH.format(minutes=90), MORE)
+    good = site.pages["/1"]
     desk.discover("/1")
     desk.run()
+    [before] = desk.rows("SELECT etag, archived, fetched_at FROM staging.page")
     if page is None:
         del site.pages["/1"]
     else:
@@ -188,6 +199,14 @@ def test_whatever_a_page_becomes_its_article_stays(site: Site, desk: Desk, page:
     assert desk.rows("SELECT stage, reason FROM staging.item") == [("reconciled", None)]
     assert desk.rows("SELECT revision FROM core.article") == [(1,)]
     assert len(desk.rows("SELECT 1 FROM mart.contacts")) == 1
+    assert desk.rows("SELECT fault, fault_at FROM staging.page") == [(fault, START + timedelta(hours=1))]
+    # The page that the article was read from is still ours: for conditional requests, and to be extracted again.
+    assert desk.rows("SELECT etag, archived, fetched_at FROM staging.page") == [before]
+    assert desk.rows("SELECT 1 FROM staging.page_again") == []
+    site.pages["/1"] = good.replace(b"90 minutes", b"105 minutes")
+    desk.run(21600)
+    assert desk.rows("SELECT revision FROM core.article") == [(2,)]
+    assert desk.rows("SELECT fault, fetched_at FROM staging.page") == [(None, START + timedelta(hours=6))]
 
 
 def test_a_revision_that_takes_the_news_back_takes_the_contact_back(site: Site, desk: Desk) -> None:
