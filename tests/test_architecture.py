@@ -25,12 +25,25 @@ MAY_IMPORT = {
     "ingest": {*NOUNS, "addresses", "warehouse"},
     "alerts": {*NOUNS, "addresses", "warehouse"},
     "exports": {*NOUNS, "warehouse"},
-    "stages": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts"},
+    # Files in, files out: no warehouse, so that any engine can run it.
+    "bulk": {*NOUNS, "ingest", "understand"},
+    "stages": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "bulk"},
     "dashboard": {*NOUNS, "warehouse", "alerts", "stages"},
     "runtime": {*NOUNS, "warehouse", "ingest", "understand", "reconcile", "alerts", "stages", "newswire"},
     "cli": {
         *NOUNS,
-        *("warehouse", "ingest", "understand", "reconcile", "alerts", "exports", "stages", "newswire", "runtime"),
+        *(
+            "warehouse",
+            "ingest",
+            "understand",
+            "reconcile",
+            "alerts",
+            "exports",
+            "stages",
+            "newswire",
+            "runtime",
+            "bulk",
+        ),
     },
 }
 

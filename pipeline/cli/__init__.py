@@ -15,6 +15,7 @@ GROUPS = (
     "ingest",
     "feeds",
     "archive",
+    "bulk",
     "newswire",
     "warehouse",
     "search",

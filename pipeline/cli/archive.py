@@ -26,6 +26,7 @@ def register(app: typer.Typer) -> None:
     brought = typer.Typer(no_args_is_help=True, help="Bring in news from files: backfills, since feeds have no memory.")
     brought.command("warc")(import_warc_command)
     brought.command("jsonl")(import_jsonl_command)
+    brought.command("reports")(import_reports_command)
     app.add_typer(brought, name="import")
 
 
@@ -68,15 +69,47 @@ def import_jsonl_command(files: FilesArgument) -> None:
         for path in files:
             counts, bad = import_jsonl(context, path)
             _tell(terminal, str(path), counts)
-            for line in bad[:20]:
-                terminal.say(f"  line {line.number}: {line.fault}")
-            if len(bad) > 20:
-                terminal.say(f"  and {len(bad) - 20} more lines like these")
+            _tell_rows(terminal, "line", [(line.number, line.fault) for line in bad], len(bad))
             faulty += len(bad)
         _extract(terminal, context)
     if faulty:
         terminal.say(f"{faulty} lines were not taken. Mend them and import the file again; the others are known then.")
         raise typer.Exit(1)
+
+
+def import_reports_command(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE|DIR...", help="Report files, or folders of them.")],
+    replace: Annotated[
+        bool, typer.Option(help="Also where another version has read the article: its reading is superseded.")
+    ] = False,
+) -> None:
+    """Bring in articles with what `hotline bulk` found in them. Loading a file twice changes nothing."""
+    from pipeline.bulk.faults import BulkFault
+    from pipeline.stages.bulkload import import_reports, report_files
+
+    terminal = Terminal()
+    faulty = 0
+    with _warehouse(terminal) as context:
+        try:
+            for path in report_files(files):
+                counts, bad = import_reports(context, path, replace)
+                _tell(terminal, str(path), counts)
+                _tell_rows(terminal, "row", [(row.number, row.fault) for row in bad], counts["bad"])
+                faulty += counts["bad"]
+        except BulkFault as fault:
+            terminal.say(f"{fault}\nWhat was loaded before is kept; mend the file, or leave it out, and run again.")
+            raise typer.Exit(1) from None
+        terminal.say("They are reconciled by the next run: `hotline run`, or the schedule's.")
+    if faulty:
+        terminal.say(f"{faulty} rows were not taken. Mend them and load the file again; the others are known then.")
+        raise typer.Exit(1)
+
+
+def _tell_rows(terminal: Terminal, what: str, rows: list[tuple[int, str]], total: int) -> None:
+    for number, fault in rows[:20]:
+        terminal.say(f"  {what} {number}: {fault}")
+    if total > 20:
+        terminal.say(f"  and {total - 20} more {what}s like these")
 
 
 def _extract(terminal: Terminal, context: StageContext) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipeline.ingest.archive import files
 from pipeline.ingest.dateline import read_dateline
 from pipeline.ingest.dates import parse_date
 from pipeline.ingest.identity import site_of, url_key
+from pipeline.ingest.linefile import read_lines
 from pipeline.ingest.mediatypes import acceptable
 from pipeline.ingest.text import clean
 from pipeline.ingest.warc import read_captures
@@ -28,9 +28,8 @@ from pipeline.warehouse.pages import put_back
 
 # Items queued in one transaction. What is queued is known when the file is read again, so a break costs nothing.
 BATCH = 100
-LONGEST_LINE = 10_000_000
 OWN_ARCHIVE = "archive"
-KINDS = (".warc", ".warc.gz", ".jsonl")
+KINDS = (".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
 
 Days = tuple[date, date]
@@ -52,7 +51,7 @@ def bring_in(
         if not _may_hold(path, days):
             continue
         counts["files"] += 1
-        if path.name.endswith(".jsonl"):
+        if path.name.endswith((".jsonl", ".jsonl.gz")):
             found, bad = import_jsonl(context, path, days)
             counts["faulty_lines"] += len(bad)
         else:
@@ -157,21 +156,16 @@ def import_jsonl(context: StageContext, path: Path, days: Days | None = None) ->
     bad: list[BadLine] = []
     with context.connection() as connection:
         sources = Sources(connection, context.now())
-        for number, line in _lines(path):
+        for line in read_lines(path):
             try:
-                counts[_take(connection, sources, line, days)] += 1
+                if line.text is None:
+                    raise ValueError("longer than any article")
+                counts[_take(connection, sources, line.text, days)] += 1
             except ValueError as fault:
-                bad.append(BadLine(number, str(fault)))
+                bad.append(BadLine(line.number, str(fault)))
             # One by one: an article's family is found under a lock that other workers wait for.
             connection.commit()
     return counts, bad
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    with path.open("rb") as file:
-        for number, line in enumerate(iter(lambda: file.readline(LONGEST_LINE), b""), 1):
-            if line.strip():
-                yield number, line
 
 
 def _take(connection: Connection, sources: Sources, line: bytes, days: Days | None) -> str:
