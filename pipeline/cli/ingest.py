@@ -21,22 +21,29 @@ def register(app: typer.Typer) -> None:
 
 
 def extract_command(source: SourceArgument, url: UrlOption = None) -> None:
-    """Read one saved page: one JSON line with url, canonical_url, title, byline, published, language, text, error."""
+    """Read one saved page: one JSON line with url, canonical_url, title, byline, published, language, text, error.
+
+    A live blog has `posts` too, each with url, title, published and text.
+    """
     from pipeline.ingest.extract import extract
 
     found = extract(_read(source), url)
-    _print(
-        {
-            "url": url,
-            "canonical_url": found.canonical_url,
-            "title": found.title,
-            "byline": found.byline,
-            "published": _iso(found.published),
-            "language": found.language,
-            "text": found.text,
-            "error": f"{found.reason}: {found.detail}" if found.reason else None,
-        }
-    )
+    record: dict[str, Any] = {
+        "url": url,
+        "canonical_url": found.canonical_url,
+        "title": found.title,
+        "byline": found.byline,
+        "published": _iso(found.published),
+        "language": found.language,
+        "text": found.text,
+        "error": f"{found.reason}: {found.detail}" if found.reason else None,
+    }
+    if found.posts:
+        record["posts"] = [
+            {"url": post.url, "title": post.title, "published": _iso(post.published), "text": post.text}
+            for post in found.posts
+        ]
+    _print(record)
 
 
 def feed_command(source: SourceArgument, url: UrlOption = None) -> None:

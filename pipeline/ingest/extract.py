@@ -17,6 +17,7 @@ from pipeline.ingest.charset import decode
 from pipeline.ingest.dateline import read_dateline
 from pipeline.ingest.dates import Published
 from pipeline.ingest.language import clearly_not_english, language_of
+from pipeline.ingest.liveblog import LEAST_POSTS, Post, is_live_address, marked_posts, split
 from pipeline.ingest.markup import article_tree, harmless, read_visible
 from pipeline.ingest.mediatypes import content_type_of
 from pipeline.ingest.metadata import Metadata, read_metadata
@@ -26,8 +27,9 @@ from pipeline.ingest.text import clean
 LEAST_WORDS = 10
 MOST_TEXT = 400_000
 _FEW_WORDS = 60
+# Lines of so few words, beside a live blog's posts, are times and labels; of more lines than this it is no head.
+_LABEL, _MOST_HEAD = 7, 10
 _ENORMOUS_TAGS = 8_000
-_LIVE_POSTS = 3
 _BULLET = re.compile(r"^[-–•*] +(?=\S)")
 _PROSE_END = re.compile(r"""[.!?…][\"'”’)]*$""")
 _BY_LINE = re.compile(r"^\W*(?:by|published|updated|posted)\b", re.IGNORECASE)
@@ -54,7 +56,9 @@ class Extracted:
     `published` is an aware time, in the outlet's own offset as far as that is known, a day where only that is known,
     or None; `published_source` says where it stood: jsonld, og, meta, time, feed, url, text or htmldate. `updated` is
     the outlet's word for its last change; `dateline` the place that the text opens with, `wire` the agency that it
-    names as its origin.
+    names as its origin. A live blog's `text` is that of all its posts, oldest first, so that what is told reads in the
+    order in which it happened; where the time of each is known, `posts` has them one by one, and `head` what the page
+    says beside them.
     """
 
     url: str | None
@@ -70,6 +74,8 @@ class Extracted:
     image: str | None = None
     dateline: str | None = None
     wire: str | None = None
+    posts: tuple[Post, ...] = ()
+    head: str = ""
     reason: Reason | None = None
     detail: str | None = None
 
@@ -99,7 +105,8 @@ def _extract(body: bytes, url: str | None, content_type: str | None, hint: Hint)
     visible = read_visible(markup)
     page = replace(page, byline=page.byline or clean(visible.byline) or None)
     title = clean(page.title).replace("\n", " ") or clean(hint.title).replace("\n", " ")
-    text = _text(markup, title, page)
+    posts = _posts(markup, url, page, hint.timezone)
+    text = clean("\n".join(post.whole for post in posts)[:MOST_TEXT]) if posts else _text(markup, title, page)
     language = language_of(text or visible.text, page.language)
     known = Known(hint.published, hint.timezone, hint.fetched_at)
     published, source = publication(markup, url, page, visible, language, known)
@@ -118,6 +125,8 @@ def _extract(body: bytes, url: str | None, content_type: str | None, hint: Hint)
         image=page.image,
         dateline=line.place,
         wire=line.wire,
+        posts=posts if split(posts) else (),
+        head=_head(markup, title, page, posts) if split(posts) else "",
     )
     verdict = judge(text, page, visible)
     if verdict:
@@ -160,13 +169,26 @@ _MAGIC = {
 }
 
 
-def _text(markup: str, title: str, page: Metadata) -> str:
-    """The body as trafilatura sees it; where it sees little, the articleBody that the page declares.
+def _posts(markup: str, url: str | None, page: Metadata, zone: str) -> tuple[Post, ...]:
+    """A live blog's posts, where they are enough for one."""
+    posts = page.posts
+    if len(posts) < LEAST_POSTS and (page.is_live or is_live_address(url) or is_live_address(page.canonical_url)):
+        posts = marked_posts(markup, page.canonical_url or url, zone)
+    return posts if len(posts) >= LEAST_POSTS else ()
 
-    A live blog is its posts, oldest first, so that what is told reads in the order in which it happened.
-    """
-    if len(page.posts) >= _LIVE_POSTS:
-        return clean("\n".join(page.posts)[:MOST_TEXT])
+
+def _head(markup: str, title: str, page: Metadata, posts: tuple[Post, ...]) -> str:
+    """A live blog's words beside its posts: an introduction, a summary; else its own description of itself."""
+    told = {" ".join(line.split()).casefold() for post in posts for line in (post.title, *post.text.split("\n"))}
+    lines = [line for line in _text(markup, title, page).split("\n") if len(line.split()) > _LABEL]
+    beside = [
+        line for line in lines if not any(line.casefold() in one or one in line.casefold() for one in told if one)
+    ]
+    return "\n".join(beside[:_MOST_HEAD]) or page.description or title
+
+
+def _text(markup: str, title: str, page: Metadata) -> str:
+    """The body as trafilatura sees it; where it sees little, the articleBody that the page declares."""
     text = _trafilatura(markup, fast=True)
     # Its second opinions (readability, jusText) find no more on ordinary pages, and take minutes on enormous ones.
     if len(text.split()) < _FEW_WORDS and markup.count("<") < _ENORMOUS_TAGS:

@@ -38,6 +38,8 @@ def article_node(found: list[dict[str, Any]], url: str | None) -> Mapping[str, A
     if articles:
         here = url_key(url) if url else None
         own = [n for n in articles if here and here in {url_key(a) for a in _addresses(n)}]
+        # A live blog's posts have its address, too, and it need not name its own.
+        own = [n for n in articles if "liveBlogUpdate" in n and (n in own or not _addresses(n))] or own
         with_date = [n for n in articles if n.get("datePublished")]
         best = (own or with_date or articles)[0]
         return {**best, "@article": True}

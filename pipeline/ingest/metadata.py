@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup, Tag
 
 from pipeline.ingest.dates import Published, parse_date
 from pipeline.ingest.jsonld import article_node, names_of, nodes, text_of
+from pipeline.ingest.liveblog import Post, declared_posts
 from pipeline.ingest.markup import describing_elements
 from pipeline.ingest.text import plain
 from pipeline.ingest.urls import join
@@ -35,7 +36,7 @@ _ARTICLE_TYPES = frozenset({"article", "news", "newsarticle", "news_article", "b
 class Metadata:
     """None or empty where the page is silent. `free` is schema.org's isAccessibleForFree, `body` its articleBody.
 
-    `posts` are those of a live blog, oldest first. `offset` is the first one from UTC that one of its dates names.
+    `posts` are those that a live blog declares. `offset` is the first from UTC that one of its dates names.
     """
 
     title: str = ""
@@ -56,7 +57,9 @@ class Metadata:
     section: str | None = None
     updated: datetime | None = None
     image: str | None = None
-    posts: tuple[str, ...] = ()
+    description: str = ""
+    posts: tuple[Post, ...] = ()
+    is_live: bool = False
 
 
 def read_metadata(html: str, url: str | None, zone: str = "UTC") -> Metadata:
@@ -94,7 +97,9 @@ def _read(html: str, url: str | None, zone: str) -> Metadata:
         section=plain(names_of(node.get("articleSection")) or meta.get("article:section", ""), 100) or None,
         updated=_updated(node, meta, zone),
         image=join(url, _image(node, meta)),
-        posts=_posts(node),
+        description=plain(text_of(node.get("description")) or meta.get("og:description", ""), 2000),
+        posts=declared_posts(node, _canonical(soup, meta, url) or url, zone),
+        is_live="LiveBlogPosting" in str(node.get("@type")),
     )
 
 
@@ -169,18 +174,6 @@ def _image(node: Mapping[str, Any], meta: Mapping[str, str]) -> str:
     image = image[0] if isinstance(image, list) and image else image
     address = image.get("url") if isinstance(image, Mapping) else image
     return meta.get("og:image") or meta.get("twitter:image") or (address if isinstance(address, str) else "")
-
-
-def _posts(node: Mapping[str, Any]) -> tuple[str, ...]:
-    """The posts of a live blog that the page declares whole, oldest first: headline and text of each."""
-    updates = node.get("liveBlogUpdate")
-    found = []
-    for post in updates[:500] if isinstance(updates, list) else ():
-        body = plain(text_of(post.get("articleBody")), 20_000) if isinstance(post, Mapping) else ""
-        if body:
-            when = text_of(post.get("datePublished"))
-            found.append((when, "\n".join(filter(None, (plain(text_of(post.get("headline")), 500), body)))))
-    return tuple(text for _, text in sorted(found, key=lambda post: post[0]))
 
 
 def _title(node: Mapping[str, Any], meta: Mapping[str, str], heading: str, window_title: str, site: str) -> str:

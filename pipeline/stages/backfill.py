@@ -20,7 +20,7 @@ from pipeline.ingest.mediatypes import acceptable
 from pipeline.ingest.text import clean
 from pipeline.ingest.warc import read_captures
 from pipeline.stages.context import StageContext
-from pipeline.stages.extract import recognise
+from pipeline.stages.families import recognise
 from pipeline.warehouse.articles import ArticleRecord
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.imports import add_article, add_page, add_source, feed_urls, feeds_of_outlets

@@ -22,7 +22,7 @@ from pipeline.ingest.urls import check_url
 from pipeline.stages.backfill import Sources
 from pipeline.stages.context import StageContext
 from pipeline.stages.dimensions import sync_dimensions
-from pipeline.stages.extract import recognise
+from pipeline.stages.families import recognise
 from pipeline.warehouse.articles import ArticleRecord
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.readings import Taken, take_reading, timezone_of

@@ -9,17 +9,17 @@ from datetime import timedelta
 from pipeline.domain import Page, Reason, Stage, StageResult
 from pipeline.ingest.extract import Extracted, Hint, extract
 from pipeline.ingest.identity import article_url, url_key
-from pipeline.ingest.nearness import SAME_TEXT, bands, resemblance, shingles
 from pipeline.ingest.revision import no_revision
 from pipeline.stages.context import StageContext
 from pipeline.stages.drain import drain
+from pipeline.stages.families import recognise
+from pipeline.stages.liveposts import head_of, settle_posts
 from pipeline.warehouse.articles import ArticleRecord, duplicate_of, save_article
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.pages import drop_body, load_page_and_origin, settle_again
 from pipeline.warehouse.queue import QueueItem, advance, refuse
 from pipeline.warehouse.revisions import article_of, has_reading, revise_article, take_over, wording_of
-from pipeline.warehouse.revisits import plan_revisits
-from pipeline.warehouse.wires import join_family, save_print
+from pipeline.warehouse.revisits import plan_revisits, start_anew
 
 # Older news does not change any more; its pages are not looked at again.
 STILL_NEWS = timedelta(days=3)
@@ -35,19 +35,26 @@ def settle(connection: Connection, item: QueueItem, revisit_after: Sequence[floa
     """Write the article and the item's next stage, or its refusal; the caller commits.
 
     An item that has an article already was fetched, or taken from the archive, once more: a changed wording is a
-    revision and goes on to be understood; whatever else the page has become, the article stays.
+    revision and goes on to be understood; whatever else the page has become, the article stays. The posts of a live
+    blog become articles of their own, and its page is looked at anew as long as it grows.
     """
     page, replayed = load_page_and_origin(connection, item.item_id)
     found = read(page, item)
     known = article_of(connection, item.item_id)
-    if known is not None and not replayed:
+    # A live blog's head may say something else every hour.
+    if known is not None and not replayed and not found.posts:
         found = as_revision(connection, known, found)
+    if known is not None:
         settle_again(connection, item.item_id, found.reason, found.detail)
     drop_body(connection, item.item_id)
+    # Not yet where this is a copy of another page, whose posts they are.
+    posts, found = found, head_of(found)
     if known is not None:
         revised = found.reason is None and revise_article(
             connection, known, record_of(found, page, item), page.fetched_at, redate=replayed
         )
+        if found.reason is None and settle_posts(connection, item, page, posts) and not replayed:
+            start_anew(connection, item.item_id, page.fetched_at, revisit_after)
         settled = not revised and has_reading(connection, known)
         if revised:
             recognise(connection, known, found.text)
@@ -67,6 +74,7 @@ def settle(connection: Connection, item: QueueItem, revisit_after: Sequence[floa
             refuse(connection, item.item_id, Reason.DUPLICATE, duplicate_of(connection, item.item_id, record))
         return Reason.DUPLICATE
     recognise(connection, article_id, record.text)
+    settle_posts(connection, item, page, posts)
     advance(connection, item.item_id, Stage.EXTRACTED)
     if not replayed and (item.published is None or item.published >= page.fetched_at - STILL_NEWS):
         plan_revisits(connection, item.item_id, page.fetched_at, revisit_after)
@@ -80,15 +88,6 @@ def as_revision(connection: Connection, article_id: int, found: Extracted) -> Ex
     title, text = wording_of(connection, article_id)
     against = no_revision(title, text, found.title, found.text)
     return replace(found, reason=against[0], detail=against[1]) if against else found
-
-
-def recognise(connection: Connection, article_id: int, text: str) -> None:
-    """Find the articles that print the same text, and make them one wire family."""
-    mine = shingles(text)
-    near = save_print(connection, article_id, bands(mine))
-    copies = [one.article_id for one in near if resemblance(mine, shingles(one.text)) >= SAME_TEXT]
-    if copies:
-        join_family(connection, article_id, copies)
 
 
 def record_of(found: Extracted, page: Page, item: QueueItem) -> ArticleRecord:

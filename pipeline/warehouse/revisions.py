@@ -26,6 +26,22 @@ def article_of(conn: Connection, item_id: int) -> int | None:
     return int(row[0]) if row else None
 
 
+def resting_article(conn: Connection, url_key: str) -> tuple[int, int] | None:
+    """Item and article of an address, locked; None where there is no article, or its item is on its way."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT item_id, article_id FROM staging.item JOIN core.article USING (item_id)
+            WHERE url_hash = %s AND stage IN ('extracted', 'reconciled')
+              AND staging.is_free(lease_pid, lease_backend_start, lease_until)
+            FOR NO KEY UPDATE OF item SKIP LOCKED
+            """,
+            (digest(url_key),),
+        )
+        row = cursor.fetchone()
+    return (int(row[0]), int(row[1])) if row else None
+
+
 def wording_of(conn: Connection, article_id: int) -> tuple[str, str]:
     """An article's present title and text. Raises LookupError for an unknown article."""
     with conn.cursor() as cursor:

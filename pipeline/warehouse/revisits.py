@@ -37,6 +37,21 @@ def plan_revisits(conn: Connection, item_id: int, fetched_at: datetime, after: S
         )
 
 
+def start_anew(conn: Connection, item_id: int, fetched_at: datetime, after: Sequence[float]) -> None:
+    """Begin an item's visits anew from `fetched_at`: its page is still growing. Does not commit."""
+    if not after:
+        return
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO staging.revisit (item_id, due_at, fetched_at) VALUES (%s, %s, %s)
+            ON CONFLICT (item_id) DO UPDATE
+            SET due_at = excluded.due_at, fetched_at = excluded.fetched_at, visits = 0
+            """,
+            (item_id, fetched_at + timedelta(seconds=after[0]), fetched_at),
+        )
+
+
 def claim_revisits(conn: Connection, now: datetime, limit: int, lease_seconds: int) -> list[Revisit]:
     """Pages of settled articles that are due, oldest first; they are ours for `lease_seconds`. Commits the claim.
 
