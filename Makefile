@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run up test test-hub eval lint format doctor clean
+.PHONY: help setup run up test test-hub test-spark eval audit sbom lint format doctor clean
 
 # Another activated environment or another Airflow must not leak into ours.
 unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH AIRFLOW_HOME AIRFLOW_CONFIG CONDA_PREFIX PIP_USER PIP_TARGET PIP_PREFIX
@@ -29,12 +29,23 @@ up: $(STAMP) ## Start Airflow with its UI and the schedule; Ctrl-C stops it
 	@$(BIN)/hotline up $(if $(FEEDS),--feeds "$(FEEDS)")
 
 test: $(STAMP) ## Run the tests
-	@$(BIN)/python -m pytest -m "not hub" -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -m "not hub and not spark" -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-hub: $(STAMP) ## Run the tests that need torch (installs the extra [hub]; set HUB_TORCH for another torch build)
 	@echo "Installing the extra [hub] ..."
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python "$${HUB_TORCH:-torch>=2.13}"
 	@$(BIN)/python -m pytest -m hub $(ARGS)
+
+test-spark: $(STAMP) ## Run the tests that need Spark (installs the extra [spark]; needs Java 17 or newer)
+	@echo "Installing the extra [spark] ..."
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python "pyspark>=4"
+	@$(BIN)/python -m pytest -m spark $(ARGS)
+
+audit: $(STAMP) ## Look for known vulnerabilities in what requirements.lock pins
+	@$(BIN)/python tools/audit.py
+
+sbom: $(STAMP) ## Write what we are made of to build/sbom.json (CycloneDX)
+	@$(BIN)/python tools/sbom.py
 
 eval: $(STAMP) ## Measure the understanding on the test set in evals/; fails where a floor breaks
 	@$(BIN)/python -m bench.gate $(ARGS)

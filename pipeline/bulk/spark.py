@@ -33,6 +33,7 @@ def session(master: str | None) -> SparkSession:
     # Executors in local mode are this very Python, with this program in it.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName("hotline").config("spark.ui.enabled", "false")
+    builder = builder.config("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
     if master is not None:
         builder = builder.master(master)
         if master.startswith("local"):
@@ -41,13 +42,16 @@ def session(master: str | None) -> SparkSession:
         found: SparkSession = builder.getOrCreate()
     except Exception as error:  # whatever the gateway raises when Java is missing, too old, or refuses
         raise BulkFault(f"Spark does not start: {error}. It needs Java 17 or newer (`java -version`).") from error
+    # A fault is told once, in our words.
+    found.sparkContext.setLogLevel("OFF")
     return found
 
 
 def run(spark: SparkSession, parts: Sequence[Part], out: Path, settings: Settings, feeds: bool = False) -> list[Done]:
     """Do all parts, one a Spark task; each executor process loads the models once. Results in the order of parts.
 
-    Input and `out` must be readable and writable under the same paths on every executor.
+    Input and `out` must be readable and writable under the same paths on every executor. Raises BulkFault for a part
+    that failed as often as Spark tries (`spark.task.maxFailures`); files of other parts are kept.
     """
     if not parts:
         return []
@@ -56,8 +60,20 @@ def run(spark: SparkSession, parts: Sequence[Part], out: Path, settings: Setting
         for part in some:
             yield do_part(part, out, settings, feeds)
 
-    done: list[Done] = spark.sparkContext.parallelize(parts, len(parts)).mapPartitions(work).collect()
+    try:
+        done: list[Done] = spark.sparkContext.parallelize(parts, len(parts)).mapPartitions(work).collect()
+    except Exception as error:  # Py4JJavaError, whose text holds the executor's traceback
+        raise BulkFault(_cause(str(error))) from error
     return done
+
+
+def _cause(told: str) -> str:
+    """The last line of the executor's Python traceback, which names the file and the mend."""
+    for line in reversed(told.splitlines()):
+        name, colon, words = line.strip().partition(": ")
+        if colon and name.rpartition(".")[2].endswith(("Fault", "Error")) and " " not in name and "java" not in name:
+            return words
+    return told.splitlines()[0] if told else "Spark failed without a word"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
