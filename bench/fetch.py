@@ -1,6 +1,7 @@
 """How fast the fetch engine is beside bare httpx, and whether it keeps its manners, against a server of 500 hosts.
 
     python bench/fetch.py [--pages 20000] [--hosts 500] [--size 30000] [--gap 0.2] [--concurrency 16]
+                          [--memory PAGES]
 
 Three measurements in one run, all over the same server, a process of its own:
 1. bare httpx: one AsyncClient, as many tasks as `--concurrency`, every body read.
@@ -8,7 +9,8 @@ Three measurements in one run, all over the same server, a process of its own:
    two requests to one host is 0 here, so that both are held by the machine and not by manners.
 3. Manners: `--seconds` of pages at `--gap` seconds; the server notes each request, and counts those that came sooner
    after their host's last one, or while that one was still under way.
-1 and 2 take turns, eight times each. Memory is this process's resident set.
+1 and 2 take turns, eight times each, and are compared in seconds and in this process's CPU seconds, which others on
+the machine disturb less. `--memory 100000` measures only how the resident set grows over so many pages of our engine.
 
 The hosts are names (`host-017.bench.test`) that a resolver of the bench's own leads to the server, so the engine's
 own address guard is replaced by one that lets these names pass.
@@ -154,21 +156,40 @@ async def somewhere(host: str, port: int) -> list[str]:
 
 async def compare(port: int, urls: list[str], settings: Settings) -> None:
     """Bare httpx and the engine in turns, so that whatever else the machine does falls on both."""
-    ratios, memory = [], []
+    ratios, thrift, memory = [], [], []
     size = max(1, len(urls) // ROUNDS)
     async with Client(settings, resolver=somewhere, network=Home(port)) as client:
         for start in range(0, size * ROUNDS, size):
             part = urls[start : start + size]
+            clock = [time.process_time()]
             alone = await bare(port, part, settings.fetch_concurrency)
+            clock.append(time.process_time())
             had, took = await ours(client, part, settings.fetch_concurrency)
+            clock.append(time.process_time())
+            thrift.append((clock[1] - clock[0]) / (clock[2] - clock[1]))
             ratios.append(alone / took)
             memory.append(psutil.Process().memory_info().rss / 2**20)
-            print(f"  httpx {had / alone:4.0f} pages/s, Hotline {had / took:4.0f}, ratio {ratios[-1]:.2f}", flush=True)
+            print(
+                f"  httpx {had / alone:4.0f} pages/s, Hotline {had / took:4.0f}, ratio {ratios[-1]:.2f},"
+                f" in CPU seconds {thrift[-1]:.2f}",
+                flush=True,
+            )
     print(
-        f"{'with' if settings.archive_days else 'without'} archive: median ratio {statistics.median(ratios):.2f}; "
+        f"{'with' if settings.archive_days else 'without'} archive: median ratio {statistics.median(ratios):.2f}, "
+        f"in CPU seconds {statistics.median(thrift):.2f}; "
         f"memory {memory[0]:.0f} MiB after the first part, {memory[-1]:.0f} MiB after the last",
         flush=True,
     )
+
+
+async def endure(port: int, urls: list[str], settings: Settings) -> None:
+    """The engine alone, part by part: its pages a second and the memory after each."""
+    async with Client(settings, resolver=somewhere, network=Home(port)) as client:
+        for start in range(0, len(urls), max(1, len(urls) // 10)):
+            part = urls[start : start + max(1, len(urls) // 10)]
+            had, took = await ours(client, part, settings.fetch_concurrency)
+            memory = psutil.Process().memory_info().rss / 2**20
+            print(f"  {start + had} pages: {had / took:.0f} pages/s, {memory:.1f} MiB", flush=True)
 
 
 async def polite(port: int, urls: list[str], settings: Settings, seconds: float) -> tuple[int, float]:
@@ -183,15 +204,16 @@ def main() -> None:
     for name, default in (("pages", 20_000), ("hosts", 500), ("size", 30_000), ("concurrency", 16), ("seconds", 20)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--gap", type=float, default=0.2)
+    parser.add_argument("--memory", type=int, metavar="PAGES")
     options = parser.parse_args()
     here, there = multiprocessing.Pipe()
     server = multiprocessing.get_context("spawn").Process(target=serve, args=(there, options.size), daemon=True)
     server.start()
     port = here.recv()
-    urls = [f"http://host-{n % options.hosts:03}.bench.test/page/{n}" for n in range(options.pages)]
+    urls = [f"http://host-{n % options.hosts:03}.bench.test/page/{n}" for n in range(options.memory or options.pages)]
     random.Random(1).shuffle(urls)
     try:
-        for archive_days in (0, 400):
+        for archive_days in (400,) if options.memory else (0, 400):
             with tempfile.TemporaryDirectory() as home:
                 settings = Settings(
                     _env_file=None,
@@ -200,7 +222,9 @@ def main() -> None:
                     fetch_host_gap=0.0,
                     archive_days=archive_days,
                 )
-                asyncio.run(compare(port, urls, settings))
+                asyncio.run(endure(port, urls, settings) if options.memory else compare(port, urls, settings))
+        if options.memory:
+            return
         here.send("notes")
         here.recv()
         with tempfile.TemporaryDirectory() as home:

@@ -1,4 +1,4 @@
-"""`hotline feeds ...`: add feeds, look at them, leave one alone, and exchange lists of them."""
+"""`hotline feeds ...`: list feeds, see how they do, and leave one alone; feedrows.py changes their file."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipeline.cli.feedrows import FeedArgument, add, export_opml, faults, import_opml, retire
 from pipeline.cli.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from pipeline.warehouse.feedroom import FeedStanding
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line, for programs.")]
-FeedArgument = Annotated[str, typer.Argument(metavar="ID", help="As in feeds.yaml.")]
 GOOD = ("healthy", "new", "paused")
 
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands to `app`."""
-    group = typer.Typer(no_args_is_help=True, help="Feeds: add, list, check and judge them; pause one; OPML.")
+    group = typer.Typer(no_args_is_help=True, help="Feeds: add, list, check and judge them; pause or retire one; OPML.")
     for name, command in (
         ("add", add),
         ("list", list_feeds),
@@ -33,67 +32,12 @@ def register(app: typer.Typer) -> None:
         ("health", health),
         ("pause", pause),
         ("resume", resume),
+        ("retire", retire),
         ("import", import_opml),
         ("export", export_opml),
     ):
         group.command(name)(command)
     app.add_typer(group, name="feeds")
-
-
-def add(
-    url: Annotated[str, typer.Argument(metavar="URL", help="The feed's address; a page's own feeds are suggested.")],
-    outlet: Annotated[str | None, typer.Option(help="Whose it is, as people read it; by default its title.")] = None,
-    feed_id: Annotated[str | None, typer.Option("--id", help="By default made of the outlet's name.")] = None,
-    family: Annotated[str | None, typer.Option(help="Who owns it: outlets of one family are one voice.")] = None,
-    country: Annotated[str | None, typer.Option(help="ISO 3166-1 alpha-3, or EU, UN, NATO.")] = None,
-    language: Annotated[str, typer.Option(help="ISO 639-1.")] = "en",
-    timezone: Annotated[str, typer.Option(help="Where its newsroom is, such as Europe/London.")] = "UTC",
-    kind: Annotated[str, typer.Option(help="agency, paper, broadcaster, government, ...")] = "paper",
-    unchecked: Annotated[bool, typer.Option("--unchecked", help="Do not ask the feed first.")] = False,
-) -> None:
-    """Ask a feed, and add its row to feeds.yaml if it is one."""
-    from pydantic import ValidationError
-
-    from pipeline.ingest.feedcheck import look_at
-    from pipeline.ingest.feedsconfig import FeedRow, in_words, load_rows
-    from pipeline.ingest.feedsfile import append_rows, written
-    from pipeline.ingest.opml import new_id
-    from pipeline.settings import get_settings
-
-    terminal, settings = Terminal(), get_settings()
-    with _faults(terminal):
-        rows = load_rows(settings.feeds_file) if settings.feeds_file.exists() else []
-        title = ""
-        if not unchecked:
-            (look,) = look_at(settings, [url])
-            if look.feed is None:
-                mend = "" if "it offers" in look.detail else "; --unchecked adds it all the same"
-                raise ValueError(f"{url}: {look.reason}: {look.detail}{mend}")
-            title = look.feed.title
-            terminal.say(f"{look.feed.format}, {len(look.feed.entries)} entries. {look.detail}".rstrip())
-            if look.moved_to:
-                terminal.say(f"It has moved for good, so this is added: {look.moved_to}")
-                url = look.moved_to
-        name = outlet or title
-        try:
-            row = FeedRow.model_validate(
-                {
-                    "id": feed_id or new_id(name, url, [r.id for r in rows]),
-                    "url": url,
-                    "outlet": name,
-                    "family": family,
-                    "country": country,
-                    "language": language,
-                    "timezone": timezone,
-                    "kind": kind,
-                }
-            )
-        except ValidationError as error:
-            raise ValueError("\n".join(in_words(error))) from error
-        append_rows(settings.feeds_file, [row], "Added by `hotline feeds add`")
-        terminal.say(f"Added to {settings.feeds_file}:\n  {written(row)}")
-        if not family or not country or timezone == "UTC":
-            terminal.say("Now write its family, country and timezone there: they decide what counts as one voice.")
 
 
 def list_feeds(as_json: JsonOption = False) -> None:
@@ -102,7 +46,7 @@ def list_feeds(as_json: JsonOption = False) -> None:
     from pipeline.settings import get_settings
 
     terminal, settings = Terminal(), get_settings()
-    with _faults(terminal):
+    with faults(terminal):
         rows = load_rows(settings.feeds_file)
         if as_json:
             for row in rows:
@@ -133,7 +77,7 @@ def check(
     from pipeline.settings import get_settings
 
     terminal, settings = Terminal(), get_settings()
-    with _faults(terminal):
+    with faults(terminal):
         rows = load_rows(settings.feeds_file)
         _known(rows, ids or [])
         chosen = [r for r in rows if (r.id in ids if ids else r.enabled or disabled)]
@@ -175,7 +119,7 @@ def health(
 ) -> None:
     """How each feed does, those that need a hand first. Ends with 1 if any is dead or silent."""
     terminal = Terminal()
-    with _faults(terminal), _warehouse() as (connection, _):
+    with faults(terminal), _warehouse() as (connection, _):
         from pipeline.warehouse.feedroom import standings
 
         found = standings(connection)
@@ -198,9 +142,9 @@ def pause(
     days: Annotated[float, typer.Option(min=0.01, max=365, help="It is asked again by itself then.")] = 7.0,
     why: Annotated[str, typer.Option(help="For whoever looks next.")] = "",
 ) -> None:
-    """Leave a feed alone for some days. To leave it for good, write `enabled: false` into its row."""
+    """Leave a feed alone for some days; it is asked again by itself then. To leave it for good: `retire`."""
     terminal = Terminal()
-    with _faults(terminal), _warehouse(synced=True) as (connection, now):
+    with faults(terminal), _warehouse(synced=True) as (connection, now):
         from pipeline.warehouse.feedroom import pause_feed
 
         until = now + timedelta(days=days)
@@ -211,73 +155,11 @@ def pause(
 def resume(feed_id: FeedArgument) -> None:
     """End a pause, and any pause after failures: the feed is asked at the next run."""
     terminal = Terminal()
-    with _faults(terminal), _warehouse(synced=True) as (connection, _):
+    with faults(terminal), _warehouse(synced=True) as (connection, _):
         from pipeline.warehouse.feedroom import resume_feed
 
         resume_feed(connection, feed_id)
         terminal.say(f"{feed_id} is asked at the next run.")
-
-
-def import_opml(
-    file: Annotated[Path, typer.Argument(metavar="FILE.opml", help="As any feed reader writes it.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be added.")] = False,
-) -> None:
-    """Add the feeds of an OPML file to feeds.yaml, those that are not there yet."""
-    from pipeline.ingest.feedsconfig import load_rows
-    from pipeline.ingest.feedsfile import append_rows, written
-    from pipeline.ingest.opml import read_opml
-    from pipeline.settings import get_settings
-
-    terminal, settings = Terminal(), get_settings()
-    with _faults(terminal):
-        known = load_rows(settings.feeds_file) if settings.feeds_file.exists() else []
-        found = read_opml(file.read_bytes(), known)
-        for line in found.left_out:
-            terminal.say(f"left out: {line}")
-        for row in found.rows:
-            terminal.say(f"{'would add' if dry_run else 'added'}: {written(row)}")
-        if found.rows and not dry_run:
-            append_rows(settings.feeds_file, found.rows, f"From {file.name}")
-        terminal.say(f"{len(found.rows)} feeds, {len(found.left_out)} left out.")
-        if found.rows and not dry_run:
-            terminal.say("Now write what OPML does not know: family, country, timezone. Then `hotline feeds check`.")
-
-
-def export_opml(
-    file: Annotated[str, typer.Argument(metavar="[FILE.opml]", help="- is standard output.")] = "-",
-) -> None:
-    """Write all feeds of feeds.yaml as OPML, for feed readers and for `import`."""
-    import sys
-
-    from pipeline.ingest.feedsconfig import load_rows
-    from pipeline.ingest.opml import write_opml
-    from pipeline.settings import get_settings
-
-    terminal, settings = Terminal(), get_settings()
-    with _faults(terminal):
-        rows = load_rows(settings.feeds_file)
-        written = write_opml(rows, settings.now())
-        if file == "-":
-            sys.stdout.buffer.write(written)
-            sys.stdout.buffer.flush()
-        else:
-            Path(file).write_bytes(written)
-            terminal.say(f"{len(rows)} feeds written to {file}.")
-
-
-@contextmanager
-def _faults(terminal: Terminal) -> Iterator[None]:
-    """What a person can mend is told in its own words, without a traceback."""
-    from pipeline.warehouse.errors import WarehouseFault
-
-    try:
-        yield
-    except WarehouseFault as fault:
-        terminal.say(f"{fault}\nWhat to do: {fault.mend}")
-        raise typer.Exit(2) from None
-    except (OSError, ValueError, LookupError) as fault:
-        terminal.say(str(fault))
-        raise typer.Exit(2) from None
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from pipeline.domain import Reason
 from pipeline.ingest.client import Client
@@ -56,3 +57,39 @@ async def _look(client: Client, url: str) -> Look:
     if feed.reason is not None:
         return Look(url, None, feed.reason, "; ".join(feed.problems), page.moved_to)
     return Look(url, feed, None, "; ".join(feed.problems), page.moved_to)
+
+
+def in_short(feed: ParsedFeed) -> str:
+    """A feed in two lines, for a person who is to judge it: its form, its newest entry, and what is wrong with it."""
+    dated = [entry for entry in feed.entries if entry.published]
+    newest = max(dated, key=lambda entry: entry.published or _NEVER, default=None)
+    if newest is not None and newest.published is not None:
+        last = f"the newest of {newest.published.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {newest.title[:80]!r}"
+    else:
+        last = "none of them dated" if feed.entries else "so there is nothing to judge it by"
+    faults = f"\nRead around its faults: {'; '.join(feed.problems)}" if feed.problems and feed.entries else ""
+    return f"{feed.format} {feed.title[:80]!r}, {len(feed.entries)} entries, {last}.{faults}"
+
+
+def what_to_do(look: Look) -> str:
+    """The next step of a person whose feed could not be read."""
+    if "it offers" in look.detail:
+        return "add the address that the page offers."
+    return _MENDS.get(look.reason or Reason.NOT_A_FEED, "try again later; --unchecked adds it all the same.")
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_PAGE = "look on the outlet's site for its feed (often /feed, /rss or /rss.xml), and add that address."
+_MENDS = {
+    Reason.NOT_A_FEED: _PAGE,
+    Reason.BROKEN_FEED: _PAGE,
+    Reason.HTTP_NOT_FOUND: _PAGE,
+    Reason.HTTP_GONE: _PAGE,
+    Reason.BAD_URL: "write the whole address, such as https://news.example/rss.xml.",
+    Reason.UNSUPPORTED_SCHEME: "write an address that begins with https:// or http://.",
+    Reason.FORBIDDEN_ADDRESS: "nothing: private addresses are never asked, so that no feed can reach into the network.",
+    Reason.DNS_FAILED: "check the spelling of the host. Where there is no network, --unchecked adds it all the same.",
+    Reason.TLS_FAILED: "its certificate cannot be trusted, so neither can its news: tell the outlet, or wait until it"
+    " is renewed. For a certificate of your own house, SSL_CERT_FILE names its issuer.",
+    Reason.HTTP_FORBIDDEN: "it turns programs away: name yourself in HOTLINE_USER_AGENT, or ask the outlet.",
+}

@@ -79,4 +79,4 @@ def _mark(conn: Connection, feed_id: str, until: datetime | None, why: str | Non
             {"until": until, "why": storable(why) if why else None, "feed": feed_id},
         )
         if cursor.rowcount != 1:
-            raise LookupError(f"there is no feed {feed_id!r}")
+            raise LookupError(f"there is no feed {feed_id!r}; `hotline feeds list` names them")

@@ -13,6 +13,8 @@ from pipeline.domain import Page, Reason, Stage
 from pipeline.warehouse.queue import advance
 from pipeline.warehouse.text import digest, storable, storable_or_none
 
+# Most bodies are here for a minute: half the time for a tenth more bytes.
+_LEVEL = 2
 _COLUMNS = (
     "url, final_url, status, content_type, charset, etag, last_modified, body, body_bytes, fetched_at, archived, "
     "replayed"
@@ -48,7 +50,7 @@ def save_page(conn: Connection, item_id: int, page: Page, replayed: bool = False
                 storable_or_none(page.charset),
                 storable_or_none(page.etag),
                 storable_or_none(page.last_modified),
-                psycopg2.Binary(zlib.compress(page.body)),
+                psycopg2.Binary(zlib.compress(page.body, _LEVEL)),
                 len(page.body),
                 page.fetched_at,
                 storable_or_none(page.archived),

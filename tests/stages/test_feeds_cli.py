@@ -130,3 +130,44 @@ def test_opml_goes_out_and_comes_in(run: Run, context: StageContext, tmp_path: P
     # The export groups them by kind.
     assert sorted(load_rows(context.settings.feeds_file)[1:], key=str) == sorted(rows, key=str)
     assert f"0 feeds, {len(rows)} left out" in run("import", str(opml)).stdout
+
+
+def test_add_says_what_to_do_and_never_adds_an_address_twice(run: Run, context: StageContext, wire: Newswire) -> None:
+    rows = load_rows(context.settings.feeds_file)
+    before = context.settings.feeds_file.read_bytes()
+    assert f"{rows[0].id} has this address already" in run("add", rows[0].url, code=2).stdout
+    for url, mend in (
+        (f"{wire.base_url}/no-such-feed", "look on the outlet's site"),
+        ("http://10.0.0.1/rss", "private addresses are never asked"),
+        ("ftp://news.example/rss", "begins with https://"),
+    ):
+        assert mend in run("add", url, code=2).stdout
+    assert context.settings.feeds_file.read_bytes() == before
+
+
+FEEDS = """# ours
+feeds:
+  - {id: a, url: "https://a.example/", outlet: A}  # keep
+  # b is slow
+  - id: b
+    url: https://b.example/
+    outlet: B
+
+  - {id: c, url: "https://c.example/", outlet: C, enabled: true, family: c}
+"""
+
+
+def test_retire_marks_the_row_with_its_reason_and_touches_nothing_else(run: Run, context: StageContext) -> None:
+    file = context.settings.feeds_file
+    file.write_text(FEEDS, encoding="utf-8")
+    for feed in "abc":
+        assert "asked no more from the next run on" in run("retire", feed, "--why", "moved to\na paywall").stdout
+    assert [(row.id, row.enabled) for row in load_rows(file)] == [("a", False), ("b", False), ("c", False)]
+    today = context.now().date()
+    text = file.read_text(encoding="utf-8")
+    assert f"  # b is slow\n  # Retired on {today}: moved to a paywall\n  - id: b\n    enabled: false\n" in text
+    kept = [line for line in text.splitlines() if "Retired" not in line and line.strip() != "enabled: false"]
+    told = "\n".join(kept).replace(", enabled: false}  # keep", "}  # keep").replace("enabled: false", "enabled: true")
+    assert told + "\n" == FEEDS
+    assert "retired already" in run("retire", "a", code=2).stdout
+    assert "no feed 'x'" in run("retire", "x", code=2).stdout
