@@ -7,7 +7,21 @@ from typing import Any
 
 from airflow.sdk import Param, dag, task
 
-from pipeline.runtime.dagkit import CONTACTS, START, check_quality, default_args, param, plan, run, tell
+from pipeline.runtime.dagkit import (
+    ARTICLES,
+    CONTACTS,
+    ITEMS,
+    OUTBOX,
+    PAGES,
+    REPORTS,
+    START,
+    check_quality,
+    default_args,
+    param,
+    plan,
+    run,
+    tell,
+)
 from pipeline.runtime.pools import EXTRACT, MAIL, SETTLE, UNDERSTAND, WEB
 from pipeline.runtime.schedule import parse_schedule
 from pipeline.settings import get_settings
@@ -84,7 +98,12 @@ def news_monitor() -> None:
     def limit() -> int:
         return int(param("limit") or get_settings().batch_size)
 
-    @task(pool=WEB, execution_timeout=timedelta(minutes=20), doc_md="Ask each feed for news, and note the new items.")
+    @task(
+        pool=WEB,
+        outlets=[ITEMS],
+        execution_timeout=timedelta(minutes=20),
+        doc_md="Ask each feed for news, and note the new items.",
+    )
     def poll() -> dict[str, Any]:
         return run("poll")
 
@@ -94,6 +113,8 @@ def news_monitor() -> None:
 
     @task(
         pool=WEB,
+        inlets=[ITEMS],
+        outlets=[PAGES],
         execution_timeout=timedelta(minutes=30),
         map_index_template="batch {{ task.op_kwargs['batch'] }}",
         doc_md="Fetch one batch of pages, politely.",
@@ -103,6 +124,8 @@ def news_monitor() -> None:
 
     @task(
         pool=EXTRACT,
+        inlets=[PAGES],
+        outlets=[ARTICLES],
         execution_timeout=timedelta(minutes=60),
         doc_md="Turn pages into articles: title, text, date, language.",
     )
@@ -115,6 +138,8 @@ def news_monitor() -> None:
 
     @task(
         pool=UNDERSTAND,
+        inlets=[ARTICLES],
+        outlets=[REPORTS],
         execution_timeout=timedelta(minutes=60),
         map_index_template="batch {{ task.op_kwargs['batch'] }}",
         doc_md="Find topics and contact reports in one batch of articles.",
@@ -124,6 +149,8 @@ def news_monitor() -> None:
 
     @task(
         pool=SETTLE,
+        inlets=[REPORTS],
+        outlets=[OUTBOX],
         execution_timeout=timedelta(minutes=60),
         doc_md="Settle reports into contacts; put new ones in the outbox.",
     )
@@ -131,6 +158,7 @@ def news_monitor() -> None:
         return run("reconcile")
 
     @task(
+        inlets=[REPORTS],
         outlets=[CONTACTS],
         execution_timeout=timedelta(minutes=60),
         doc_md="Check the data (sql/quality/). A broken promise fails this task, with the rows; mail does not wait.",
@@ -154,7 +182,10 @@ def news_monitor() -> None:
     if SETTINGS.alerts_by == "run":
 
         @task(
-            pool=MAIL, execution_timeout=timedelta(minutes=20), doc_md="Mail what is in the outbox, each message once."
+            pool=MAIL,
+            inlets=[OUTBOX],
+            execution_timeout=timedelta(minutes=20),
+            doc_md="Mail what is in the outbox, each message once.",
         )
         def alert() -> dict[str, Any]:
             return run("alert") if param("send_alerts") else {"stage": "alert", "taken": 0, "done": 0}

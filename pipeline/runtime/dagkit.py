@@ -21,6 +21,11 @@ Result = TypeVar("Result")
 
 # Emitted whenever contacts were settled and checked. Other people's DAGs may hang on it: `schedule=[Asset("...")]`.
 CONTACTS = Asset("hotline://warehouse/contacts", group="hotline")
+# The tables between the stages, for who draws the way of the data: lineage.py says which table each one is.
+ITEMS, PAGES, ARTICLES, REPORTS, OUTBOX = (
+    Asset(f"hotline://warehouse/{name}", group="hotline")
+    for name in ("items", "pages", "articles", "reports", "outbox")
+)
 
 OWNER = "hotline"
 START = datetime(2022, 1, 1)  # noqa: DTZ001 - a DAG's start date is read in Airflow's time zone, UTC

@@ -50,6 +50,8 @@ for path in sorted(Path("dags").glob("*.py")):
         "timeout": dag.dagrun_timeout is not None, "description": dag.description or "",
         "params": {name: {"title": p.schema.get("title"), "description": p.description, "schema": p.schema}
                    for name, p in ((n, dag.params.get_param(n)) for n in dag.params)},
+        "way": {t.task_id: [[a.uri for a in side if isinstance(a, Asset)] for side in (t.inlets, t.outlets)]
+                for t in dag.tasks},
         "outlets": sorted({o.uri for t in dag.tasks for o in t.outlets if isinstance(o, Asset)}),
         "tasks": {t.task_id: {
             "retries": t.retries, "backoff": bool(t.retry_exponential_backoff), "owner": t.owner, "pool": t.pool,
@@ -113,6 +115,20 @@ def test_no_dag_imports_models_or_drivers(told: dict[str, Any]) -> None:
 def test_contacts_are_an_asset_that_mailing_hangs_on(told: dict[str, Any]) -> None:
     emit = {name for name in FILES if "hotline://warehouse/contacts" in told[name]["outlets"]}
     assert emit == {"news_monitor", "backfill_archive", "reanalyse"}
+
+
+def test_the_way_of_the_data_is_drawn_from_feeds_to_mails(told: dict[str, Any]) -> None:
+    at = "hotline://warehouse/"
+    way = {name: sides for name, sides in told["news_monitor"]["way"].items() if sides != [[], []]}
+    assert way == {
+        "poll": [[], [f"{at}items"]],
+        "fetch": [[f"{at}items"], [f"{at}pages"]],
+        "extract": [[f"{at}pages"], [f"{at}articles"]],
+        "understand": [[f"{at}articles"], [f"{at}reports"]],
+        "reconcile": [[f"{at}reports"], [f"{at}outbox"]],
+        "check": [[f"{at}reports"], [f"{at}contacts"]],
+        "alert": [[f"{at}outbox"], []],
+    }
 
 
 def test_history_is_rewritten_only_with_a_persons_word(told: dict[str, Any]) -> None:
