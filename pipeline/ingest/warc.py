@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ ASKED, KIND = "Hotline-Requested-URI", "Hotline-Kind"
 _ON_THE_WIRE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 _PIECE = 256 * 1024
 _LEVEL = 3
+_MOST_HEADERS = 1024 * 1024
 
 
 class WarcFault(ValueError):
@@ -106,16 +108,57 @@ def read_captures(path: Path, limit: int) -> Iterator[Capture]:
         head = file.read(5)
         if head and head != b"WARC/" and not head.startswith(b"\x1f\x8b"):
             raise WarcFault(f"{path}: no WARC file: it begins with {head!r}, not with WARC/ or as gzip does")
+        packed = head.startswith(b"\x1f\x8b")
         file.seek(0)
         try:
-            for record in ArchiveIterator(file):
+            for record in _packed_records(file, limit + _MOST_HEADERS) if packed else ArchiveIterator(file):
                 capture = _capture(record, limit)
                 if capture is not None:
                     yield capture
-        except ArchiveLoadFailed as error:
+        except (ArchiveLoadFailed, WarcFault) as error:
             raise WarcFault(f"{path}: {error}") from error
+        except (AttributeError, ValueError, TypeError) as error:  # how warcio trips over what is no header
+            raise WarcFault(f"{path}: it holds something that is no WARC record ({error})") from error
         except (EOFError, zlib.error):
             return
+
+
+def _packed_records(file: BinaryIO, most: int) -> Iterator[Any]:
+    """The records of a file that is compressed by record. No more than `most` bytes of one are unpacked: a few
+    kilobytes may claim to be gigabytes. Larger ones are passed over. Raises WarcFault, zlib.error at a torn end.
+    """
+    waiting, first = b"", True
+    while waiting or (waiting := file.read(_PIECE)):
+        engine, found, size = zlib.decompressobj(31), bytearray(), 0
+        while not engine.eof:
+            if not waiting and not (waiting := file.read(_PIECE)):
+                raise EOFError
+            try:
+                piece = engine.decompress(waiting, _PIECE)
+            except zlib.error as error:
+                if not first:
+                    raise
+                raise WarcFault(f"it begins as gzip does, and is none ({error})") from error
+            waiting = engine.unused_data if engine.eof else engine.unconsumed_tail
+            size += len(piece)
+            found += piece[: most - len(found)]
+        first = False
+        if size <= most:
+            yield from ArchiveIterator(BytesIO(bytes(found)))
+        elif size > _told_size(found):
+            raise WarcFault(
+                "it is compressed as a whole, or damaged: a WARC file is compressed by record. "
+                "`warcio recompress OLD NEW` makes one."
+            )
+
+
+def _told_size(record: bytearray) -> int:
+    """How long a record says that it is, its end included. Raises WarcFault for one without an end to its header."""
+    header, end, _ = bytes(record[:_MOST_HEADERS]).partition(b"\r\n\r\n")
+    told = re.search(rb"^Content-Length:[ \t]*(\d{1,15})\r?$", header, re.IGNORECASE | re.MULTILINE)
+    if not end or told is None:
+        raise WarcFault("a record has no header, or one longer than any")
+    return len(header) + len(end) + int(told[1]) + len(b"\r\n\r\n")
 
 
 def _capture(record: Any, limit: int) -> Capture | None:

@@ -21,7 +21,7 @@ from pipeline.domain import Page
 from pipeline.ingest.archive import Archive, Keeper, files
 from pipeline.ingest.client import Client
 from pipeline.ingest.warc import WarcFault, members, read_captures
-from pipeline.settings import Settings
+from pipeline.settings import ROOT, Settings
 
 NOW = datetime(2023, 3, 1, 12, 0, 0, 250_000, tzinfo=UTC)
 LIMIT = 1_000_000
@@ -276,3 +276,45 @@ def test_a_record_beyond_the_limit_is_passed_over(tmp_path: Path) -> None:
     kept.close()
     [(path, _)] = files(tmp_path)
     assert [c.page.body for c in read_captures(path, 1000)] == [b"small"]
+
+
+@pytest.mark.parametrize("kind", ["header", "many headers", "body"])
+def test_a_record_that_unpacks_to_far_more_than_a_page_costs_no_memory(tmp_path: Path, kind: str) -> None:
+    """300 MB out of a few hundred kilobytes, in a process of its own, whose memory is measured."""
+    path = tmp_path / "bomb.warc.gz"
+    sound = (
+        b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Date: 2023-03-01T00:00:00Z\r\nWARC-Target-URI: https://a.test/\r\n"
+    )
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    length = b"Content-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n"
+    record = {
+        "header": sound + b"X: " + b"a" * 300_000_000,
+        "many headers": sound + b"X: y\r\n" * 5_000_000,
+        "body": sound + length % (len(http) + 300_000_000) + http + b"a" * 300_000_000 + b"\r\n\r\n",
+    }[kind]
+    small = sound + length % (len(http) + 5) + http + b"<p>No\r\n\r\n"
+    path.write_bytes(gzip.compress(small, 1) + gzip.compress(record, 1) + gzip.compress(small, 1))
+    code = (
+        "import resource, sys; from pathlib import Path; from pipeline.ingest.warc import WarcFault, read_captures\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; found = 0\n"
+        "try:\n"
+        "    for _ in read_captures(Path(sys.argv[1]), 5_000_000): found += 1\n"
+        "except WarcFault as fault: print(fault)\n"
+        "print(found, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, check=True, cwd=ROOT)
+    *fault, last = done.stdout.splitlines()
+    found, megabytes = map(int, last.split())
+    assert megabytes < 60
+    if kind == "body":
+        assert (fault, found) == ([], 2), "a long answer is passed over, and the next one read"
+    else:
+        assert "bomb.warc.gz: a record has no header, or one longer than any" in fault[0] and found == 1
+
+
+def test_a_file_compressed_as_a_whole_is_said_to_be_so(tmp_path: Path) -> None:
+    record = b"WARC/1.0\r\nWARC-Type: metadata\r\nContent-Length: 3000000\r\n\r\n" + b"a" * 3_000_000 + b"\r\n\r\n"
+    path = tmp_path / "whole.warc.gz"
+    path.write_bytes(gzip.compress(record * 2, 1))
+    with pytest.raises(WarcFault, match="compressed as a whole"):
+        list(read_captures(path, 1_000_000))
