@@ -17,6 +17,7 @@ from pipeline.newswire import NOW, load_truth
 from pipeline.newswire.truth import MODE_GROUPS, EventTruth, Leader, Telling
 from tests.end_to_end.home import Run
 from tests.end_to_end.secrecy import airflow_rows, secrets_of
+from tests.end_to_end.ui import answers
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -197,3 +198,17 @@ def test_no_secret_is_in_logs_xcom_or_rendered_templates(first_run: Run) -> None
         tables.add(table)
         assert not any(secret in row for secret in secrets), table
     assert {"xcom", "rendered_task_instance_fields", "serialized_dag"} <= tables
+
+
+def test_no_secret_is_on_a_page_or_told_by_airflows_api(first_run: Run) -> None:
+    """What a reader who is logged in can see; and that nothing is seen by who is not."""
+    secrets = secrets_of(first_run.home)
+    told = answers(first_run.home)
+    leaks = [path for path, (_, text) in told.items() if any(secret in text for secret in secrets)]
+    assert not leaks
+    strangers = {path: status for path, (status, _) in told.items() if path.startswith("stranger ")}
+    assert len(strangers) >= 8 and set(strangers.values()) == {401}
+    refused = {path for path, (status, _) in told.items() if status != 200} - set(strangers)
+    assert refused <= {"/api/v2/config"}, "Airflow's configuration, with its keys, is exposed to nobody"
+    seen = [text for path, (_, text) in told.items() if "/taskInstances/" in path]
+    assert any("rendered_fields" in text for text in seen) and any('"value":' in text for text in seen)
