@@ -14,10 +14,12 @@ from pipeline.domain import FeedEntry, Page
 from pipeline.ingest.archive import files
 from pipeline.ingest.dateline import read_dateline
 from pipeline.ingest.dates import parse_date
+from pipeline.ingest.faults import Fault
 from pipeline.ingest.identity import site_of, url_key
 from pipeline.ingest.linefile import read_lines
 from pipeline.ingest.mediatypes import acceptable
 from pipeline.ingest.text import clean
+from pipeline.ingest.urls import check_url
 from pipeline.ingest.warc import read_captures
 from pipeline.stages.context import StageContext
 from pipeline.stages.families import recognise
@@ -28,6 +30,8 @@ from pipeline.warehouse.pages import put_back
 
 # Items queued in one transaction. What is queued is known when the file is read again, so a break costs nothing.
 BATCH = 100
+# Of a host by the rules of DNS; of an outlet as in feeds.yaml. What is longer fits into no index.
+LONGEST_HOST, LONGEST_NAME = 253, 200
 OWN_ARCHIVE = "archive"
 KINDS = (".warc", ".warc.gz", ".jsonl", ".jsonl.gz")
 DAY_IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])")
@@ -67,7 +71,8 @@ def _sources(context: StageContext, source: str) -> list[Path]:
     if not path.is_relative_to(folder):
         raise ValueError(f"{source!r} lies outside {folder}. Move it there, or set HOTLINE_IMPORT_DIR.")
     files_of = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
-    known = [p for p in files_of if p.name.endswith(KINDS)]
+    # A link inside may lead out again.
+    known = [p for p in files_of if p.name.endswith(KINDS) and p.resolve().is_relative_to(folder)]
     if not known:
         raise ValueError(f"{path} holds no file that ends in {', '.join(KINDS)}. Put one there, or name another.")
     return known
@@ -131,6 +136,11 @@ def import_warc(
 def _queue(connection: Connection, sources: Sources, page: Page, kind: str | None, any_site: bool, again: bool) -> str:
     if kind not in (None, "page") or not acceptable("page", page.content_type) or not page.body.strip():
         return "not_a_page"
+    try:
+        for address in (page.url, page.final_url):
+            checked(address)
+    except ValueError:
+        return "not_a_page"
     feed_id = sources.of(page.final_url, make=any_site)
     if feed_id is None:
         return "other_site"
@@ -177,8 +187,7 @@ def _take(connection: Connection, sources: Sources, line: bytes, days: Days | No
     if not isinstance(told, dict):
         raise ValueError(f"an object was expected, not {type(told).__name__}")
     url = _text(told, "url")
-    if not url.startswith(("http://", "https://")):
-        raise ValueError(f"url {url[:100]!r} is no http(s) address")
+    checked(url)
     if days is not None:
         told_at = _when(told, "published") or _when(told, "fetched_at")
         if told_at is None:
@@ -232,6 +241,16 @@ def _when(told: dict[str, Any], name: str) -> datetime | date | None:
     return found.astimezone(UTC) if isinstance(found, datetime) else found
 
 
+def checked(url: str) -> None:
+    """Raises ValueError for one that no fetch would follow."""
+    try:
+        host = check_url(url).host
+    except Fault as fault:
+        raise ValueError(f"url is no http(s) address: {fault.detail}") from fault
+    if len(host) > LONGEST_HOST:
+        raise ValueError(f"url: no host has a name of {len(host)} letters")
+
+
 class Sources:
     """Which feed stands for a site or an outlet; `now` is the installation's clock."""
 
@@ -244,7 +263,12 @@ class Sources:
         self._by_outlet = feeds_of_outlets(connection)
 
     def of(self, url: str, outlet: str = "", make: bool = False) -> str | None:
-        """The feed id for a page; a source is made where there is none and `make` says so, else None."""
+        """The feed id for a page; a source is made where there is none and `make` says so, else None.
+
+        Raises ValueError for an outlet that is no name.
+        """
+        if len(outlet) > LONGEST_NAME:
+            raise ValueError(f"outlet: a name of {len(outlet)} letters; give one of {LONGEST_NAME} at most")
         if outlet in self._by_outlet:
             return self._by_outlet[outlet]
         site = site_of(url)

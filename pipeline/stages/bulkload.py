@@ -16,10 +16,8 @@ from pipeline.bulk.faults import BulkFault
 from pipeline.bulk.parquet import checked_batches
 from pipeline.bulk.schema import SCHEMA, ReadArticle, reading_of
 from pipeline.domain import Analysis, FeedEntry
-from pipeline.ingest.faults import Fault
 from pipeline.ingest.identity import url_key
-from pipeline.ingest.urls import check_url
-from pipeline.stages.backfill import Sources
+from pipeline.stages.backfill import Sources, checked
 from pipeline.stages.context import StageContext
 from pipeline.stages.dimensions import sync_dimensions
 from pipeline.stages.families import recognise
@@ -29,7 +27,6 @@ from pipeline.warehouse.readings import Taken, take_reading, timezone_of
 
 # Faults are told for so many rows of a file; the others are counted.
 MOST_TOLD = 100
-LONGEST_NAME = 200
 # What a feed can name, and what lies within the calendars of Python and PostgreSQL in any time zone.
 EARLIEST, LATEST = 1000, 9000
 
@@ -106,22 +103,14 @@ def _take(connection: Connection, sources: Sources, article: ReadArticle, analys
     if not asked or not url:
         raise ValueError("url is missing: the warehouse knows articles by their addresses")
     for address in (asked, url):
-        try:
-            host = check_url(address).host
-        except Fault as fault:
-            raise ValueError(f"url {fault.detail}") from fault
-        if len(host) > 253:
-            raise ValueError(f"url: no host has a name of {len(host)} letters")
+        checked(address)
     if not article.title.strip() and not article.text.strip():
         raise ValueError("title and text are empty")
-    outlet = article.outlet or ""
-    if len(outlet) > LONGEST_NAME:
-        raise ValueError(f"outlet: a name of {len(outlet)} letters; give one of {LONGEST_NAME} at most")
     published = article.published
     for name, day in (("published", published), ("updated_at", article.updated)):
         if day is not None and not EARLIEST <= day.year <= LATEST:
             raise ValueError(f"{name} lies in the year {day.year}")
-    feed_id = sources.of(asked, outlet=outlet, make=True)
+    feed_id = sources.of(asked, outlet=article.outlet or "", make=True)
     assert feed_id is not None  # made where it was missing
     record = ArticleRecord(
         title=article.title,
