@@ -56,9 +56,9 @@ class Extracted:
     `published` is an aware time, in the outlet's own offset as far as that is known, a day where only that is known,
     or None; `published_source` says where it stood: jsonld, og, meta, time, feed, url, text or htmldate. `updated` is
     the outlet's word for its last change; `dateline` the place that the text opens with, `wire` the agency that it
-    names as its origin. A live blog's `text` is that of all its posts, oldest first, so that what is told reads in the
-    order in which it happened; where the time of each is known, `posts` has them one by one, and `head` what the page
-    says beside them.
+    names as its origin. A live blog's `text` is its head and all its posts, oldest first, so that what is told reads
+    in the order in which it happened; where the time of each is known, `posts` has them one by one, and `head` what
+    the page says beside them, or of itself.
     """
 
     url: str | None
@@ -106,7 +106,9 @@ def _extract(body: bytes, url: str | None, content_type: str | None, hint: Hint)
     page = replace(page, byline=page.byline or clean(visible.byline) or None)
     title = clean(page.title).replace("\n", " ") or clean(hint.title).replace("\n", " ")
     posts = _posts(markup, url, page, hint.timezone)
-    text = clean("\n".join(post.whole for post in posts)[:MOST_TEXT]) if posts else _text(markup, title, page)
+    head = _beside(markup, title, page, posts) if posts else ""
+    told = "\n".join([head, *(post.whole for post in posts)])
+    text = clean(told[:MOST_TEXT]) if posts else _text(markup, title, page)
     language = language_of(text or visible.text, page.language)
     known = Known(hint.published, hint.timezone, hint.fetched_at)
     published, source = publication(markup, url, page, visible, language, known)
@@ -126,7 +128,7 @@ def _extract(body: bytes, url: str | None, content_type: str | None, hint: Hint)
         dateline=line.place,
         wire=line.wire,
         posts=posts if split(posts) else (),
-        head=_head(markup, title, page, posts) if split(posts) else "",
+        head=(head or page.description or title) if split(posts) else "",
     )
     verdict = judge(text, page, visible)
     if verdict:
@@ -177,14 +179,14 @@ def _posts(markup: str, url: str | None, page: Metadata, zone: str) -> tuple[Pos
     return posts if len(posts) >= LEAST_POSTS else ()
 
 
-def _head(markup: str, title: str, page: Metadata, posts: tuple[Post, ...]) -> str:
-    """A live blog's words beside its posts: an introduction, a summary; else its own description of itself."""
+def _beside(markup: str, title: str, page: Metadata, posts: tuple[Post, ...]) -> str:
+    """A live blog's words beside its posts: an introduction, a summary."""
     told = {" ".join(line.split()).casefold() for post in posts for line in (post.title, *post.text.split("\n"))}
     lines = [line for line in _text(markup, title, page).split("\n") if len(line.split()) > _LABEL]
     beside = [
         line for line in lines if not any(line.casefold() in one or one in line.casefold() for one in told if one)
     ]
-    return "\n".join(beside[:_MOST_HEAD]) or page.description or title
+    return "\n".join(beside[:_MOST_HEAD])
 
 
 def _text(markup: str, title: str, page: Metadata) -> str:
