@@ -56,6 +56,7 @@ SCHEMA = pa.schema(
         ("id", pa.string()),
         ("asked_url", pa.string()),
         ("url", pa.string()),
+        ("identity", pa.string()),
         ("title", pa.string()),
         ("text", pa.string()),
         ("published_at", pa.timestamp("us", tz="UTC")),
@@ -78,7 +79,7 @@ SCHEMA = pa.schema(
 
 
 _PLAIN = (
-    *("id", "asked_url", "url", "title", "text", "language", "outlet", "timezone"),
+    *("id", "asked_url", "url", "identity", "title", "text", "language", "outlet", "timezone"),
     *("byline", "section", "image", "dateline", "wire"),
 )
 
@@ -87,13 +88,15 @@ _PLAIN = (
 class ReadArticle:
     """An article out of a file, as far as the file tells of it. `row` counts its lines, rows or captures from 1.
 
-    `asked_url` is the address that a crawler asked for, `url` the article's own. With `error` set there is none.
+    `asked_url` is the address that a crawler asked for, `url` the article's own; `identity` is set for a live blog's
+    post, which has none but its page's. With `error` set there is no article.
     """
 
     row: int
     id: str | None = None
     asked_url: str | None = None
     url: str | None = None
+    identity: str | None = None
     title: str = ""
     text: str = ""
     published: datetime | date | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,8 @@ from pipeline.bulk.faults import BulkFault
 from pipeline.bulk.parquet import checked_batches
 from pipeline.bulk.schema import ReadArticle
 from pipeline.domain import FeedSource
-from pipeline.ingest.extract import Hint, extract
+from pipeline.ingest.dateline import read_dateline
+from pipeline.ingest.extract import LEAST_WORDS, Hint, extract
 from pipeline.ingest.identity import article_url, site_of
 from pipeline.ingest.linefile import read_lines
 from pipeline.ingest.mediatypes import acceptable
@@ -105,14 +106,14 @@ def articles(part: Part, feeds: Mapping[str, FeedSource], page_limit: int) -> It
             page = capture.page
             if capture.kind in (None, "page") and acceptable("page", page.content_type) and page.body.strip():
                 header = f"{page.content_type or 'text/html'}; charset={page.charset}" if page.charset else None
-                yield _of_page(
+                yield from _of_page(
                     number, page.url, page.final_url, page.body, header or page.content_type, page.fetched_at, feeds
                 )
     elif part.kind == "jsonl":
         for line in read_lines(Path(part.path), part.start, part.first):
             if part.rows and line.number >= part.first + part.rows:
                 return
-            yield _of_line(line.number, line.text, feeds)
+            yield from _of_line(line.number, line.text, feeds)
     else:
         yield from _of_parquet(part, feeds)
 
@@ -125,19 +126,21 @@ def _of_page(
     header: str | None,
     fetched_at: datetime | None,
     feeds: Mapping[str, FeedSource],
-) -> ReadArticle:
+) -> Iterator[ReadArticle]:
+    """The article of a page; of a live blog its head, and each post as an article of its own."""
     feed = feeds.get(site_of(url))
     timezone = feed.timezone if feed else "UTC"
     found = extract(body, url, header, Hint(timezone=timezone, fetched_at=fetched_at))
     if found.reason is not None:
-        return ReadArticle(number, asked, asked, url, error=f"{found.reason}: {found.detail or 'no more is known'}")
-    return ReadArticle(
+        yield ReadArticle(number, asked, asked, url, error=f"{found.reason}: {found.detail or 'no more is known'}")
+        return
+    page = ReadArticle(
         row=number,
         id=asked,
         asked_url=asked,
         url=article_url(url, found.canonical_url),
         title=found.title,
-        text=found.text,
+        text=found.head if found.posts else found.text,
         published=found.published,
         published_source=found.published_source or "none",
         language=found.language,
@@ -150,28 +153,51 @@ def _of_page(
         dateline=found.dateline,
         wire=found.wire,
     )
+    yield page
+    for post in found.posts:
+        if len(post.text.split()) < LEAST_WORDS:
+            continue
+        opening = read_dateline(post.text)
+        yield replace(
+            page,
+            id=post.url,
+            asked_url=post.url,
+            url=post.url,
+            identity=post.key,
+            title=post.title,
+            text=post.text,
+            published=post.published,
+            published_source="post",
+            byline=None,
+            updated=None,
+            image=None,
+            dateline=opening.place,
+            wire=opening.wire,
+        )
 
 
-def _of_line(number: int, line: bytes | None, feeds: Mapping[str, FeedSource]) -> ReadArticle:
+def _of_line(number: int, line: bytes | None, feeds: Mapping[str, FeedSource]) -> Iterator[ReadArticle]:
     if line is None:
-        return ReadArticle(number, error="the line is longer than any article")
+        yield ReadArticle(number, error="the line is longer than any article")
+        return
     if number == 1:
         line = line.removeprefix(b"\xef\xbb\xbf")
     try:
         told = json.loads(line)
     except (ValueError, RecursionError):
         told = None  # told in words by `parse`
-    return _of_fields(number, told, line, feeds)
+    yield from _of_fields(number, told, line, feeds)
 
 
-def _of_fields(number: int, told: Any, line: bytes, feeds: Mapping[str, FeedSource]) -> ReadArticle:
+def _of_fields(number: int, told: Any, line: bytes, feeds: Mapping[str, FeedSource]) -> Iterator[ReadArticle]:
     """An article in the form of `hotline analyse`; the address stands in for an id, `html` for title and text."""
     row = told if isinstance(told, dict) else {}
     url = row.get("url") if isinstance(row.get("url"), str) else None
     feed = feeds.get(site_of(url)) if url and url.startswith(("http://", "https://")) else None
     html = row.get("html")
     if url and isinstance(html, str) and html.strip() and not row.get("text"):
-        return _of_page(number, url, url, html.encode("utf-8", "replace"), "text/html; charset=utf-8", None, feeds)
+        yield from _of_page(number, url, url, html.encode("utf-8", "replace"), "text/html; charset=utf-8", None, feeds)
+        return
     changed = {}
     if row.get("id") is None and url:
         changed["id"] = url
@@ -181,9 +207,10 @@ def _of_fields(number: int, told: Any, line: bytes, feeds: Mapping[str, FeedSour
         article_id, article = parse(json.dumps({**row, **changed}).encode() if changed else line)
     except LineError as error:
         known = error.article_id
-        return ReadArticle(number, str(known) if known is not None else None, error=str(error))
+        yield ReadArticle(number, str(known) if known is not None else None, error=str(error))
+        return
     byline = row.get("byline")
-    return ReadArticle(
+    yield ReadArticle(
         row=number,
         id=str(article_id),
         asked_url=article.url,
@@ -214,7 +241,7 @@ def _of_parquet(part: Part, feeds: Mapping[str, FeedSource]) -> Iterator[ReadArt
                 yield ReadArticle(number, error=row)
                 continue
             told = {name: _plain(value) for name, value in row.items()}
-            yield _of_fields(number, told, json.dumps(told).encode(), feeds)
+            yield from _of_fields(number, told, json.dumps(told).encode(), feeds)
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from pipeline.bulk.parquet import checked_batches
 from pipeline.bulk.schema import SCHEMA, ReadArticle, reading_of
 from pipeline.domain import Analysis, FeedEntry
 from pipeline.ingest.identity import url_key
+from pipeline.ingest.urls import MOST_CHARACTERS
 from pipeline.stages.backfill import Sources, checked
 from pipeline.stages.context import StageContext
 from pipeline.stages.dimensions import sync_dimensions
@@ -106,6 +107,8 @@ def _take(connection: Connection, sources: Sources, article: ReadArticle, analys
         checked(address)
     if not article.title.strip() and not article.text.strip():
         raise ValueError("title and text are empty")
+    if len(article.identity or "") > MOST_CHARACTERS:
+        raise ValueError(f"identity: {len(article.identity or '')} letters; an address has {MOST_CHARACTERS} at most")
     published = article.published
     for name, day in (("published", published), ("updated_at", article.updated)):
         if day is not None and not EARLIEST <= day.year <= LATEST:
@@ -118,7 +121,7 @@ def _take(connection: Connection, sources: Sources, article: ReadArticle, analys
         published=published,
         language=article.language,
         url=url,
-        canonical_key=url_key(url),
+        canonical_key=article.identity or url_key(url),
         byline=article.byline,
         published_source=article.published_source,
         section=article.section,
@@ -133,7 +136,14 @@ def _take(connection: Connection, sources: Sources, article: ReadArticle, analys
     at = published if isinstance(published, datetime) else None
     entry = FeedEntry(asked, asked, article.title, published=at)
     taken, article_id = take_reading(
-        connection, feed_id, url_key(asked), entry, record, analysis if same_day else None, sources.now, replace
+        connection,
+        feed_id,
+        article.identity or url_key(asked),
+        entry,
+        record,
+        analysis if same_day else None,
+        sources.now,
+        replace,
     )
     if article_id is not None:
         recognise(connection, article_id, article.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -31,13 +32,15 @@ from pipeline.domain import (
     Evidence,
     Mode,
     Ordinal,
+    Page,
     Participant,
     Stage,
     Status,
     Topic,
 )
+from pipeline.ingest.warc import page_record
 from pipeline.settings import ROOT, Settings
-from pipeline.stages import backfill, reconcile, understand
+from pipeline.stages import backfill, extract, reconcile, understand
 from pipeline.stages.bulkload import import_reports, report_files
 from pipeline.stages.context import StageContext
 from pipeline.warehouse.queue import waiting
@@ -169,6 +172,42 @@ def test_bulk_and_the_stages_fill_a_warehouse_alike(
     )
     ours = [row for row in rows(context, query) if row[5] != "Courier"]
     assert [row for row in rows(other, query) if row[5] != "Courier"] == ours and len(ours) >= 8
+
+
+def test_a_live_blogs_posts_are_articles_as_in_the_stages(
+    context: StageContext, new_database: Callable[..., str], tmp_path: Path
+) -> None:
+    texts = [
+        f"At {n} o'clock the envoys sat down again in the hall by the river, and nobody spoke." for n in (9, 12, 18)
+    ]
+    updates = [
+        {"@type": "BlogPosting", "headline": f"Round {n}", "articleBody": text,
+         "datePublished": f"2023-03-01T0{n}:00:00Z",
+         "url": f"https://courier.test/live#p{n}"}
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    node = {"@type": "LiveBlogPosting", "headline": "Talks: live", "datePublished": "2023-03-01T00:00:00Z",
+            "description": "What the envoys do all day, hour by hour, as it happens in the hall by the river.",
+            "liveBlogUpdate": updates}  # fmt: skip
+    script = f'<script type="application/ld+json">{json.dumps(node)}</script>'
+    html = f"<html lang=en><head><title>Talks: live</title>{script}</head><body><h1>Talks: live</h1></body></html>"
+    url = "https://courier.test/live"
+    at = datetime(2023, 3, 1, 12, tzinfo=UTC)
+    (tmp_path / "live.warc.gz").write_bytes(
+        page_record(Page(url, url, 200, html.encode(), at, headers=(("Content-Type", "text/html"),)), "page")
+    )
+    assert backfill.import_warc(context, tmp_path / "live.warc.gz") == {"queued": 1}
+    extract.run(context)
+    other = replace(context, dsn=new_database())
+    for part in plan([tmp_path / "live.warc.gz"], 10):
+        do_part(part, tmp_path / "out", Settings(_env_file=None))
+    (file,) = report_files([tmp_path / "out"])
+    assert import_reports(other, file)[0] == {"loaded": 4}
+    query = (
+        "SELECT article.url, canonical_key, url_key, title, text, published_at, published_source, dateline, section "
+        "FROM core.article JOIN staging.item USING (item_id) ORDER BY 1"
+    ).replace("title", "article.title", 1)
+    assert rows(other, query) == rows(context, query)
 
 
 def test_bad_rows_are_named_with_the_mend_and_the_others_are_in(context: StageContext, tmp_path: Path) -> None:
