@@ -14,7 +14,7 @@ from pipeline.stages.context import StageContext
 from pipeline.stages.drain import drain
 from pipeline.stages.families import recognise
 from pipeline.stages.liveposts import head_of, settle_posts
-from pipeline.warehouse.articles import ArticleRecord, duplicate_of, save_article
+from pipeline.warehouse.articles import ArticleRecord, duplicate_of, printed_before, save_article
 from pipeline.warehouse.connect import Connection
 from pipeline.warehouse.pages import drop_body, load_page_and_origin, settle_again
 from pipeline.warehouse.queue import QueueItem, advance, refuse
@@ -64,6 +64,10 @@ def settle(connection: Connection, item: QueueItem, revisit_after: Sequence[floa
         refuse(connection, item.item_id, found.reason, found.detail)
         return found.reason
     record = record_of(found, page, item)
+    repeated = printed_before(connection, item.item_id, record)
+    if repeated is not None:
+        refuse(connection, item.item_id, Reason.DUPLICATE, repeated)
+        return Reason.DUPLICATE
     article_id = save_article(connection, item.item_id, record)
     if article_id is None:
         # Either way one of the two items is the duplicate.

@@ -123,6 +123,32 @@ def duplicate_of(conn: Connection, item_id: int, record: ArticleRecord) -> str |
     return f"same {same} as article {row[0]}, {row[1]}"
 
 
+def printed_before(conn: Connection, item_id: int, record: ArticleRecord) -> str | None:
+    """Which article of the outlet has this very text under another title and address, in words; None: none has.
+
+    What an outlet prints again and again is no article: a notice to subscribe, a page's frame that was taken for text.
+    """
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT article.article_id, article.url
+            FROM staging.item JOIN staging.feed USING (feed_id)
+            JOIN core.article ON article.outlet_id = feed.outlet_id AND md5(article.text) = md5(%(text)s)
+            WHERE item.item_id = %(item_id)s AND article.item_id <> %(item_id)s AND article.text = %(text)s
+              AND article.canonical_hash <> %(canonical)s AND article.content_hash <> %(content)s
+            ORDER BY 1 LIMIT 1
+            """,
+            {
+                "item_id": item_id,
+                "text": storable(record.text),
+                "canonical": digest(record.canonical_key),
+                "content": digest(record.title, record.text),
+            },
+        )
+        row = cursor.fetchone()
+    return f"same text as article {row[0]}, {row[1]}, under another title" if row else None
+
+
 def load_article(conn: Connection, item_id: int) -> tuple[int, Article]:
     """The article of an item, as `understand` reads it, and its id. Raises LookupError if there is none."""
     with conn.cursor() as cursor:

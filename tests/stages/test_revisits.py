@@ -271,6 +271,20 @@ def test_the_original_becomes_the_article_whichever_is_read_first(
     assert desk.rows("SELECT count(*) FROM core.outbox") == [(1,)]
 
 
+def test_a_text_that_an_outlet_prints_under_every_title_is_no_article(site: Site, desk: Desk) -> None:
+    site.put("/1", "Presidents speak", PARAGRAPH.format(minutes=90), MORE)
+    notice = (
+        "Our apologies: for the time being, this story can be read in our app only, which costs you nothing at all."
+    )
+    for number, title in ((2, "Ministers meet"), (3, "Shares fall"), (4, "Trains late")):
+        site.put(f"/{number}", title, notice)
+    desk.discover("/1", "/2", "/3", "/4")
+    desk.run()
+    assert desk.rows("SELECT title FROM core.article ORDER BY 1") == [("Ministers meet",), ("Presidents speak",)]
+    reasons = desk.rows("SELECT reason, detail LIKE 'same text as article%%' FROM staging.item WHERE stage = 'refused'")
+    assert reasons == [("duplicate", True)] * 2
+
+
 def test_bytes_that_the_archive_has_leave_the_warehouse(site: Site, desk: Desk) -> None:
     site.put("/1", "Presidents speak", PARAGRAPH.format(minutes=90), MORE)
     desk.discover("/1")
