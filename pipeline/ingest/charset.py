@@ -42,10 +42,14 @@ class Decoded:
 
 
 def decode(body: bytes, header_charset: str | None = None) -> Decoded:
-    """Decodes by, in this order: byte order mark; UTF-8 if the bytes prove it; the header; the document; UTF-8; cp1252.
+    """Decodes by, in this order: UTF-16 if the bytes prove it; byte order mark; UTF-8 if the bytes prove it; the
+    header; the document; UTF-8; cp1252.
 
     Non-ASCII bytes that are valid UTF-8 throughout are UTF-8, whatever was declared: by chance that does not happen.
     """
+    wide = _wide(body)
+    if wide is not None:
+        return wide
     for mark, codec in _BOMS:
         if body.startswith(mark):
             return Decoded(body[len(mark) :].decode(codec, "replace"), codec, codec)
@@ -67,6 +71,29 @@ def decode(body: bytes, header_charset: str | None = None) -> Decoded:
     if declared in (None, "utf-8") and utf8 is None and _mostly_utf8(body):
         return Decoded(body.decode("utf-8", "replace"), "utf-8", declared)
     return Decoded(body.decode("cp1252", "replace"), "cp1252", declared)
+
+
+def _wide(body: bytes) -> Decoded | None:
+    """UTF-16 by its zero bytes, with no byte order mark, a wrong one, or something before it. None: it is not that."""
+    start = 3 if body.startswith(codecs.BOM_UTF8) else 0
+    for mark, codec in _BOMS[1:]:
+        at = body.find(mark, 0, 16)
+        if at >= 0 and _zeros(body[at + 2 :]) == codec:
+            return Decoded(body[at + 2 :].decode(codec, "replace"), codec, codec)
+    codec_found = _zeros(body[start:])
+    return Decoded(body[start:].decode(codec_found, "replace"), codec_found, None) if codec_found else None
+
+
+def _zeros(body: bytes) -> str | None:
+    """The order of UTF-16 in which markup, which is mostly ASCII, has its zeros where they are."""
+    head = body[:400]
+    pairs = len(head) // 2
+    first, second = head[0::2].count(0), head[1::2].count(0)
+    if pairs < 16:
+        return None
+    if second > 0.7 * pairs and first < 0.1 * pairs:
+        return "utf-16-le"
+    return "utf-16-be" if first > 0.7 * pairs and second < 0.1 * pairs else None
 
 
 def _codec(label: str | None) -> str | None:

@@ -16,6 +16,8 @@ from pipeline.ingest.language import clearly_not_english, language_of
 from pipeline.ingest.text import clean, one_line, plain
 from pipeline.ingest.urls import check_url, join
 
+WIDE = "<rss version='2.0'><channel><title>Київ – é</title></channel></rss>"
+
 
 @pytest.mark.parametrize(
     ("body", "header", "text", "charset"),
@@ -30,6 +32,10 @@ from pipeline.ingest.urls import check_url, join
         ("東京".encode("shift_jis"), "Shift_JIS", "東京", "cp932"),
         ("北京".encode("gb2312"), "gb2312", "北京", "gb18030"),
         (b"\xff\xfeh\0i\0", "utf-8", "hi", "utf-16-le"),
+        (WIDE.encode("utf-16-le"), "utf-8", WIDE, "utf-16-le"),  # without its mark
+        (b"\xef\xbb\xbf" + WIDE.encode("utf-16-be"), None, WIDE, "utf-16-be"),  # with another's
+        (b" \n" + b"\xff\xfe" + WIDE.encode("utf-16-le"), None, WIDE, "utf-16-le"),  # behind something
+        (b"<p>" + b"\0" * 40, None, "<p>" + "\0" * 40, "utf-8"),  # zeros alone are no UTF-16
         ("é, then cut in an é".encode()[:-1], None, "é, then cut in an ", "utf-8"),
         (b"x", "base64", "x", "utf-8"),
         (b"x", "unicode_escape", "x", "utf-8"),
