@@ -119,16 +119,20 @@ def _printed(tree: html.HtmlElement) -> tuple[tuple[str, ...], int]:
     """Days printed in short pieces of text: those behind the headline, those closely before it, the others; and how
     many the first two kinds are."""
     headline = next((e for name in ("h1", "h2") if (e := tree.find(f".//{name}")) is not None), None)
-    at, seen, found = 0, 0, []
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        if element is headline and event == "start":
+    at, seen = 0, 0
+    found: list[tuple[int, str]] = []
+    # A text behind an element is met before what is within it: the places need not be exact.
+    for element in tree.iter():
+        if element is headline:
             at = seen
-        text = " ".join(((element.text if event == "start" else element.tail) or "").split())
-        if 6 <= len(text) <= _LONGEST_LINE and _YEAR.search(text):
-            days = [d for d in _DAY.finditer(text) if not _CHANGED.search(text[: d.start()])]
-            if days and not _in_prose(text, element):
-                found += [(seen, d[0]) for d in days]
-        seen += len(text)
+        for raw in (element.text, element.tail):
+            if not raw or not (text := raw.strip()):
+                continue
+            if 6 <= len(text) <= _LONGEST_LINE and _YEAR.search(text):
+                days = [d for d in _DAY.finditer(" ".join(text.split())) if not _CHANGED.search(d.string[: d.start()])]
+                if days and not _in_prose(text, element):
+                    found += [(seen, d[0]) for d in days]
+            seen += len(text)
     if headline is None:
         return tuple(day for _, day in found)[:_MOST_DAYS], 0
     behind = [day for place, day in found if at <= place <= at + _BEHIND_HEADLINE]
