@@ -82,6 +82,9 @@ def import_reports_command(
     replace: Annotated[
         bool, typer.Option(help="Also where another version has read the article: its reading is superseded.")
     ] = False,
+    only_contacts: Annotated[
+        bool, typer.Option("--only-contacts", help="Only articles that tell of a contact.")
+    ] = False,
 ) -> None:
     """Bring in articles with what `hotline bulk` found in them. Loading a file twice changes nothing."""
     from pipeline.bulk.faults import BulkFault
@@ -92,7 +95,7 @@ def import_reports_command(
     with _warehouse(terminal) as context:
         try:
             for path in report_files(files):
-                counts, bad = import_reports(context, path, replace)
+                counts, bad = import_reports(context, path, replace, only_contacts)
                 _tell(terminal, str(path), counts)
                 _tell_rows(terminal, "row", [(row.number, row.fault) for row in bad], counts["bad"])
                 faulty += counts["bad"]

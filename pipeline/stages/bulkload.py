@@ -51,10 +51,13 @@ def report_files(paths: list[Path]) -> list[Path]:
     return found
 
 
-def import_reports(context: StageContext, path: Path, replace: bool = False) -> tuple[Counter[str], list[BadRow]]:
+def import_reports(
+    context: StageContext, path: Path, replace: bool = False, only_contacts: bool = False
+) -> tuple[Counter[str], list[BadRow]]:
     """Load a report file; safe to repeat and to kill, since each row is taken as a whole and known afterwards.
 
-    Counts are by `Taken`, and `bad` rows, of which the first are told. Raises BulkFault, OSError.
+    Counts are by `Taken`, `bad` rows, of which the first are told, and with `only_contacts` those that tell of none and
+    are passed over: `without_contact`. Raises BulkFault, OSError.
     """
     counts: Counter[str] = Counter()
     bad: list[BadRow] = []
@@ -65,6 +68,9 @@ def import_reports(context: StageContext, path: Path, replace: bool = False) -> 
             try:
                 if isinstance(found, str):
                     raise ValueError(found)
+                if only_contacts and not found[1].contacts:
+                    counts["without_contact"] += 1
+                    continue
                 counts[_take(connection, sources, *found, replace)] += 1
                 # One by one: an article's family is found under a lock that other workers wait for.
                 connection.commit()

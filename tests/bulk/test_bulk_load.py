@@ -137,8 +137,12 @@ def test_the_warehouse_has_each_field_and_a_second_load_changes_nothing(context:
         )
         assert [stored.report for stored in block] == [REPORT]
     assert reconcile.run(context).done == 1
+    second = "https://courier.test/2"
+    quiet = told(replace(ARTICLE, asked_url=second, url=second, text="Other words."), Analysis((), (), "v"))
+    both = written(tmp_path, told(), quiet, name="both.parquet")
     before = content(context)
     assert import_reports(context, path) == ({"known": 1}, [])
+    assert import_reports(context, both, only_contacts=True) == ({"known": 1, "without_contact": 1}, [])
     assert content(context) == before
     assert rows(context, "SELECT occurred_on::text, duration_minutes, location FROM mart.contacts") == [
         ("2022-02-12", 100, "Moscow")
