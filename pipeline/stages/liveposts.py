@@ -33,7 +33,7 @@ def settle_posts(connection: Connection, item: QueueItem, page: Page, found: Ext
             continue
         record = _record(post, found)
         entry = FeedEntry(post.url, post.url, post.title, published=post.published)
-        came = add_article(connection, item.feed_id, entry, record, page.fetched_at)
+        came = add_article(connection, item.feed_id, entry, record, page.fetched_at, told=False)
         if isinstance(came, int):
             new += 1
             recognise(connection, came, post.text)

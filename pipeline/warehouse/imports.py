@@ -68,9 +68,16 @@ def add_page(conn: Connection, feed_id: str, key: str, page: Page, now: datetime
     return True
 
 
-def add_article(conn: Connection, feed_id: str, entry: FeedEntry, record: ArticleRecord, now: datetime) -> int | str:
-    """Queue an imported article to be understood. Does not commit. Returns its id, or `known` or `duplicate`."""
-    item_id = _item(conn, feed_id, record.canonical_key, entry, now, again=False)
+def add_article(
+    conn: Connection, feed_id: str, entry: FeedEntry, record: ArticleRecord, now: datetime, told: bool = True
+) -> int | str:
+    """Queue an imported article to be understood. Does not commit. Returns its id, or `known` or `duplicate`.
+
+    `told` False: the feed did not tell of it, as of a live blog's post, so this says nothing of the feed.
+    """
+    if not told:
+        _discover(conn, feed_id, record.canonical_key, entry, now)
+    item_id = _item(conn, feed_id, record.canonical_key, entry if told else None, now, again=False)
     if item_id is None:
         return "known"
     article_id = save_article(conn, item_id, record)
@@ -81,9 +88,31 @@ def add_article(conn: Connection, feed_id: str, entry: FeedEntry, record: Articl
     return article_id
 
 
-def _item(conn: Connection, feed_id: str, key: str, entry: FeedEntry, now: datetime, again: bool) -> int | None:
-    """The item of an address, made if need be; None where it is past the fetch, and not at rest to be done again."""
-    add_entries(conn, feed_id, [(key, entry)], now)
+def _discover(conn: Connection, feed_id: str, key: str, entry: FeedEntry, now: datetime) -> None:
+    """Make an item that no feed told of, if there is none of its address."""
+    with conn.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO staging.item (url_hash, url_key, url, feed_id, title, summary, published, discovered_at)
+            VALUES (%s, %s, %s, %s, %s, '', %s, %s) ON CONFLICT (url_hash) DO NOTHING
+            """,
+            (
+                digest(key),
+                storable(key),
+                storable(entry.link or ""),
+                feed_id,
+                storable(entry.title),
+                entry.published,
+                now,
+            ),
+        )
+
+
+def _item(conn: Connection, feed_id: str, key: str, entry: FeedEntry | None, now: datetime, again: bool) -> int | None:
+    """The item of an address, made of an `entry` if need be; None where it is past the fetch, and not at rest to be
+    done again."""
+    if entry is not None:
+        add_entries(conn, feed_id, [(key, entry)], now)
     with conn.cursor() as cursor:
         cursor.execute(
             """

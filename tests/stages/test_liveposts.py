@@ -153,6 +153,8 @@ def test_each_post_is_an_article_and_a_page_that_grows_brings_only_what_is_new(d
     assert desk.run(7200) == 0
     assert desk.rows("SELECT due_at - fetched_at, visits FROM staging.revisit") == [(timedelta(hours=6), 1)]
     assert desk.rows("SELECT count(*), count(DISTINCT url_hash) FROM staging.item") == [(5, 5)]
+    # Posts come by the minute: the feed's own pace must not be judged by them.
+    assert desk.rows("SELECT count(*) FROM staging.sighting") == [(1,)]
 
 
 def test_a_captcha_in_a_live_blogs_place_takes_no_post_away(desk: Desk) -> None:
