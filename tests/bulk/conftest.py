@@ -30,7 +30,7 @@ QUIET = {"url": "https://courier.test/quiet", "title": "Snow in the hills", "tex
 def news() -> list[dict[str, Any]]:
     """Some of the example newswire's stories in the form of `hotline analyse`, with addresses."""
     found = []
-    for story in load_catalogue().stories[:40:2]:
+    for story in load_catalogue().stories[:32:2]:
         if story.outlet.language == "en":
             text = "\n".join(block.text for block in story.blocks if block.text)
             at = story.published.astimezone(UTC).isoformat()

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
+from pipeline.bulk import work
 from pipeline.bulk.faults import BulkFault
 from pipeline.bulk.schema import SCHEMA, reading_of
 from pipeline.bulk.sources import plan
@@ -41,7 +42,8 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 def analyser(settings: Settings) -> Analyser:
-    return Analyser.load(settings.leaders_dir, settings.topics_file, settings.models_dir)
+    """The one that `do_part` has loaded, so that it is loaded once."""
+    return work._analyser(settings, 1)
 
 
 def reports(out: Path) -> list[dict[str, Any]]:
