@@ -20,6 +20,8 @@ from pipeline.bulk.work import do_part
 from pipeline.settings import ROOT, Settings
 
 pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(900),
     pytest.mark.spark,
     pytest.mark.skipif(
         importlib.util.find_spec("pyspark") is None, reason="pyspark is not installed: the extra [spark]"
