@@ -56,7 +56,8 @@ def main() -> None:
     parser.add_argument("--worst", type=int, default=0)
     options = parser.parse_args()
     read: Callable[[Case], tuple[str, str | None]] = _plain if options.plain else _ours
-    scores, dates, began = [], Dates(), time.perf_counter()
+    scores: list[tuple[float, float, str]] = []
+    dates, began = Dates(), time.perf_counter()
     for case in cases(options.folder):
         text, day = read(case)
         if case.text is not None:
@@ -67,7 +68,7 @@ def main() -> None:
     dates.print(options.worst)
     if not scores:
         return
-    precision, recall = (statistics.mean(s[n] for s in scores) for n in (0, 1))
+    precision, recall = statistics.mean(s[0] for s in scores), statistics.mean(s[1] for s in scores)
     f1 = 2 * precision * recall / (precision + recall)
     print(f"pages {len(scores)}  F1 {f1:.4f}  precision {precision:.4f}  recall {recall:.4f}  {seconds:.1f} s")
     for precise, complete, name in sorted(scores, key=lambda s: s[0] + s[1])[: options.worst]:
