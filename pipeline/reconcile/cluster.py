@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 
-from pipeline.domain import Contact, StoredReport
-from pipeline.reconcile.compare import THRESHOLD, Verdict, alike, compare
-from pipeline.reconcile.geography import hours_apart
+from pipeline.domain import Contact, Mode, StoredReport
+from pipeline.reconcile.compare import LONGEST_STAY, THRESHOLD, Verdict, alike, compare, one_stay
+from pipeline.reconcile.geography import countries_of, hours_apart
 from pipeline.reconcile.identity import assign
 from pipeline.reconcile.linking import link
 from pipeline.reconcile.node import Node, crosses_midnight, fold
@@ -22,6 +22,8 @@ REACH = 3
 # Two clocks this many hours apart show two dates more often than one.
 OTHER_DATE = 11.0
 SEVERAL_HOURS = 6.0
+# The share of the visits told that name the host's country; a slip or two may name another.
+MOST = 0.75
 BY_REVIEW = Verdict(THRESHOLD, ("joined in review",), None, 0)
 
 
@@ -89,7 +91,8 @@ def cluster(reports: Iterable[StoredReport], rulings: Rulings = NONE) -> list[Cl
     for _, i, j, verdict in links:
         if parts.home[i] != parts.home[j]:
             mine, theirs = sides.of(i), sides.of(j)
-            if any(weighed(min(a, b), max(a, b)).conflict for a in mine for b in theirs):
+            against = [v for a in mine for b in theirs if (v := weighed(min(a, b), max(a, b))).conflict]
+            if against and not (all(v.days for v in against) and _stay([nodes[k] for k in (*mine, *theirs)])):
                 continue
             if _two_days_running([nodes[a] for a in mine], [nodes[b] for b in theirs]):
                 continue
@@ -147,7 +150,26 @@ def _two_days_running(one: Sequence[Node], other: Sequence[Node]) -> bool:
         return False
     if _one_night(mine, theirs):
         return False
-    return not any(a.location and a.location == b.location for a in mine for b in theirs)
+    return not any((a.location and a.location == b.location) or one_stay(a, b) for a in mine for b in theirs)
+
+
+def _stay(nodes: Sequence[Node]) -> bool:
+    """Whether nodes are the days of one visit: all that happened lies within it, and visits on two days are told of in
+    one country, which most of the visits name.
+
+    A report of talks that names no place, or a plan for the second day, then says nothing against it.
+    """
+    happened = [n for n in nodes if n.status.happened and n.span is not None and n.span.exact]
+    days = sorted({n.span.first for n in happened if n.span is not None})
+    if not days or (days[-1] - days[0]).days > LONGEST_STAY:
+        return False
+    visits = [(countries_of(n.location), n.span) for n in happened if n.mode is Mode.VISIT]
+    placed = [(countries, span) for countries, span in visits if countries]
+    hosts = Counter(country for countries, _ in placed for country in countries)
+    return any(
+        count >= MOST * len(placed) and len({span for countries, span in placed if host in countries}) > 1
+        for host, count in hosts.items()
+    )
 
 
 def _one_night(mine: Sequence[Node], theirs: Sequence[Node]) -> bool:

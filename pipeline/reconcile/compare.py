@@ -15,6 +15,9 @@ from pipeline.reconcile.people import Feature, gathered
 # the same mode (1) or more, and each contradiction (another duration, both name their day) must be made up for.
 THRESHOLD: Final = 4.0
 
+# Days between the first and the last that are told of one visit or summit.
+LONGEST_STAY = 3
+
 # Where clocks are so far apart, a morning here is an evening there.
 OTHER_CLOCK = 5.0
 
@@ -23,7 +26,8 @@ OTHER_CLOCK = 5.0
 class Verdict:
     """`conflict` names why the two can never be one event; `tier` says how early this link is drawn (0 first).
 
-    Of links of one tier, those with fewer days `apart` come first.
+    Of links of one tier, those with fewer days `apart` come first. A conflict of `days` alone gives way where others
+    show that the days are those of one stay.
     """
 
     score: float
@@ -31,6 +35,7 @@ class Verdict:
     conflict: str | None = None
     tier: int = 9
     apart: int = 0
+    days: bool = False
 
     @property
     def rank(self) -> tuple[int, int, float]:
@@ -47,14 +52,13 @@ def compare(a: Node, b: Node) -> Verdict:
     people = gathered(a, b)
     if isinstance(people, str):
         return Verdict(0.0, (), people)
-    conflict = (
-        _mode_conflict(a, b) or _place_conflict(a, b) or _article_conflict(a, b) or _status_conflict(a, b)
-    )  # fmt: skip
+    conflict = _mode_conflict(a, b) or _place_conflict(a, b) or _article_conflict(a, b) or _denial(a, b)
     if conflict:
         return Verdict(0.0, (), conflict)
+    late = _late_plan(a, b)
     when = _when(a, b)
-    if isinstance(when, str):
-        return Verdict(0.0, (), when)
+    if late or isinstance(when, str):
+        return Verdict(0.0, (), late or str(when), days=_within_a_stay(a, b))
     features = [
         people, when, _mode(a, b), _duration(a, b), _ordinal(a, b), _location(a, b), _text(a, b), _days(a, b),
         _part_of_day(a, b),
@@ -113,17 +117,29 @@ def _is_ahead(a: Node, b: Node) -> bool:
     return plan.span is None or not plan.span.exact or plan.span.first > _day(plan.first_published)
 
 
-def _status_conflict(a: Node, b: Node) -> str | None:
-    """A plan made, or a denial uttered, after a contact concerns another contact."""
+def _denial(a: Node, b: Node) -> str | None:
+    """A denial uttered after a contact concerns another contact."""
+    if a.status.happened == b.status.happened:
+        return None
+    held, other = (a, b) if a.status.happened else (b, a)
+    if other.status not in (Status.DENIED, Status.CANCELLED):
+        return None
+    # "No call is planned", said after a call, takes nothing back: only a denial of that very day does.
+    if held.span and other.span and held.span.exact and held.span == other.span:
+        return None
+    return f"what was {other.status.value} is not this contact"
+
+
+def _late_plan(a: Node, b: Node) -> str | None:
+    """A plan made after a contact concerns another contact; but while a visit lasts, its further talks."""
     if a.status.happened == b.status.happened:
         return None
     held, other = (a, b) if a.status.happened else (b, a)
     if other.status in (Status.DENIED, Status.CANCELLED):
-        # "No call is planned", said after a call, takes nothing back: only a denial of that very day does.
-        if held.span and other.span and held.span.exact and held.span == other.span:
-            return None
-        return f"what was {other.status.value} is not this contact"
+        return None
     if held.span is None or other.span is None or held.historical or other.historical:
+        return None
+    if one_stay(a, b) and _within_a_stay(a, b):
         return None
     if other.span.exact:
         if held.span.exact and other.span.first > held.span.first and _day(other.first_published) >= held.span.first:
@@ -140,6 +156,14 @@ def _status_conflict(a: Node, b: Node) -> str | None:
     return None
 
 
+def _within_a_stay(a: Node, b: Node) -> bool:
+    """Whether two nodes of talks face to face lie no further apart than the days of one visit may."""
+    if not {a.mode, b.mode} <= PERSONAL or a.span is None or b.span is None or a.historical or b.historical:
+        return False
+    first, last = sorted(n.span.first if n.span and n.span.exact else _day(n.first_published) for n in (a, b))
+    return (last - first).days <= LONGEST_STAY
+
+
 def _when(a: Node, b: Node) -> Feature | str:
     if a.span is None or b.span is None:
         return _when_unplaced(a, b)
@@ -149,8 +173,7 @@ def _when(a: Node, b: Node) -> Feature | str:
             return 3.0, _words_of(a.span.first)
         if gap == 1:
             return 1.5, f"a day apart ({_words_of(min(a.span.first, b.span.first))})"
-        lasting = {a.mode, b.mode} & {Mode.VISIT, Mode.MULTILATERAL} and {a.mode, b.mode} <= PERSONAL
-        if gap <= 3 and lasting and a.location is not None and a.location == b.location:
+        if gap <= LONGEST_STAY and one_stay(a, b):
             return 1.0, f"one stay of {gap + 1} days"
         return f"{gap} days apart"
     if a.span.first > b.span.last or b.span.first > a.span.last:
@@ -162,6 +185,18 @@ def _when(a: Node, b: Node) -> Feature | str:
     # A week or a month that holds the other's day.
     month = "month" in (a.span.basis, b.span.basis)
     return (1.2, "same month") if month else (1.5, "same week")
+
+
+def one_stay(a: Node, b: Node) -> bool:
+    """Whether days that follow on each other may be those of one visit or summit: a town and its country are one place.
+
+    Who is told to be received, to talk and to leave on three days came once.
+    """
+    if not {a.mode, b.mode} & {Mode.VISIT, Mode.MULTILATERAL} or not {a.mode, b.mode} <= PERSONAL:
+        return False
+    if a.location is None or b.location is None:
+        return False
+    return a.location == b.location or bool(countries_of(a.location) & countries_of(b.location))
 
 
 def _when_unplaced(a: Node, b: Node) -> Feature | str:
@@ -244,8 +279,7 @@ def _days(a: Node, b: Node) -> Feature | None:
 
     But journeys and summits last: one text names their first day, one their last.
     """
-    lone = min(len(a.people), len(b.people)) == 1
-    if lone or ({a.mode, b.mode} == {Mode.MULTILATERAL} and a.location == b.location is not None):
+    if min(len(a.people), len(b.people)) == 1 or one_stay(a, b):
         return None
     apart = a.span and b.span and a.span.exact and b.span.exact and a.span != b.span
     return (-1.0, "each names its day") if apart and a.day_named and b.day_named else None

@@ -69,4 +69,4 @@ def _zone(name: str) -> ZoneInfo | None:
 
 
 def _bare(name: str) -> str:
-    return name.strip().casefold().removeprefix("the ").strip()
+    return name.strip().casefold().removeprefix("the ").removesuffix("'s").removesuffix("’s").strip()

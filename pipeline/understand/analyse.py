@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.understand.hubtopics import TopicClassifier
 
 # Raised with every change of the rules that can change a result, so that stored analyses are known to be older.
-RULES = "3"
+RULES = "4"
 # Of longer texts the beginning is read: news tells its contacts there, and a page that is a book is no article.
 MAX_TITLE, MAX_TEXT = 2_000, 60_000
 MAX_CANDIDATES = 400  # pairs judged per article, in the order of the text

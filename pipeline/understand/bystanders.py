@@ -12,13 +12,14 @@ from pipeline.understand.cues import BY_CALL
 
 _I = re.IGNORECASE
 OWNER_ODDS = 0.15
+RELATED_ODDS = 0.02
 BETWEEN_ODDS = 3.0
 NAMED_ODDS = 0.1
 CALL_ODDS = 4.0
 
 _OWNER = {
     marker: re.compile(
-        r"\b(?:advis[eo]r|envoy|aide|ambassador|spokes(?:man|woman|person)|representative|ally|assistant|emissary)s? "
+        r"\b(?:advis[eo]r|envoy|aide|ambassador|spokes(?:man|woman|person)|representative|assistant|emissary)s? "
         r"(?:to|of|for) "
         + re.escape(marker)
         + r"|"
@@ -27,6 +28,15 @@ _OWNER = {
         r"invitation|request|initiative|residence|palace|dacha|home|house|office|club|ranch|villa|estate|table|side|letter|"
         r"message|counterpart)s?\b)"
     )
+    for marker in (FIRST, SECOND)
+}
+# "A met B, a close ally of C": C only tells who B is.
+_RELATION = (
+    r"(?:ally|friend|partner|rival|foe|enemy|critic|opponent|supporter|backer|admirer|confidante?|prot[eé]g[eé]e?|mentor|"
+    r"successor|predecessor)s?"
+)
+_RELATED = {
+    marker: re.compile(rf"\b{_RELATION} (?:to|of) {re.escape(marker)}|{re.escape(marker)} {_RELATION}\b", _I)
     for marker in (FIRST, SECOND)
 }
 _NOUNS = (
@@ -87,9 +97,9 @@ def weigh_contact(contact: float, marked: str) -> float:
         elif OTHER in between["who"] and _CONTACTS.findall(marked) == [between["what"]]:
             odds /= BETWEEN_ODDS**2
         contact = odds / (1.0 + odds)
-    for marker, owner in _OWNER.items():
-        count = marked.count(marker)
-        if count and len(owner.findall(marked)) == count:
-            odds = OWNER_ODDS * contact / max(1e-6, 1.0 - contact)
+    for marker in (FIRST, SECOND):
+        related, owned = len(_RELATED[marker].findall(marked)), len(_OWNER[marker].findall(marked))
+        if related + owned and related + owned == marked.count(marker):
+            odds = (RELATED_ODDS if related else OWNER_ODDS) * contact / max(1e-6, 1.0 - contact)
             return odds / (1.0 + odds)
     return contact

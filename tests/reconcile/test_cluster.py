@@ -47,6 +47,14 @@ ONE = {
         {"mode": "visit", "place": "Moscow", "day": "2022-02-21", "told": "2022-02-21T09:00"},
         {"mode": "in_person", "place": "Moscow", "day": "2022-02-22", "told": "2022-02-22T09:00"},
     ],
+    "a visit of three days, told by town and by country, its talks without a place, its second day planned": [
+        {"mode": "visit", "place": "Moscow", "day": "2022-02-20", "told": "2022-02-20T09:00", "family": "one"},
+        {"mode": "in_person", "day": "2022-02-20", "told": "2022-02-20T12:00", "family": "two"},
+        {"mode": "in_person", "status": "planned", "day": "2022-02-21", "told": "2022-02-20T18:00"},
+        {"mode": "visit", "place": "Russia", "day": "2022-02-21", "told": "2022-02-21T09:00", "family": "one"},
+        {"mode": "visit", "place": "Russia", "day": "2022-02-22", "told": "2022-02-22T09:00", "family": "two"},
+        {"mode": "in_person", "day": "2022-02-22", "told": "2022-02-22T12:00", "family": "three"},
+    ],
     "a lone visitor, whose host another outlet names": [
         {"who": "macron", "mode": "visit", "place": "Moscow"},
         {"mode": "in_person", "place": "Moscow"},
@@ -134,6 +142,14 @@ TWO = {
     "visits to two towns on one day": [
         {"who": "macron", "mode": "visit", "place": "Kyiv"},
         {"who": "macron", "mode": "visit", "place": "Berlin"},
+    ],
+    "a visit, and one to the other's country two days later": [
+        {"mode": "visit", "place": "Moscow", "day": "2022-02-20", "told": "2022-02-20T09:00"},
+        {"mode": "visit", "place": "Paris", "day": "2022-02-22", "told": "2022-02-22T09:00"},
+    ],
+    "two visits within a week": [
+        {"mode": "visit", "place": "Moscow", "day": "2022-02-20", "told": "2022-02-20T09:00"},
+        {"mode": "visit", "place": "Russia", "day": "2022-02-25", "told": "2022-02-25T09:00"},
     ],
     "a lone visit elsewhere": [
         {"who": "macron", "mode": "visit", "place": "Kyiv"},

@@ -19,6 +19,25 @@ def test_whoever_only_owns_something_met_nobody(sentence: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "A met C -- a close ally of B -- on Monday.",
+        "A received B ally C.",
+        "A spoke with C, the rival and successor of B.",
+    ],
+)
+def test_whoever_only_tells_who_another_is_was_not_there(sentence: str) -> None:
+    assert weigh_contact(0.95, marked(sentence)) < 0.35
+
+
+@pytest.mark.parametrize(
+    "sentence", ["A met B, an ally of C.", "B, a friend of A, received A.", "A met his old rival B."]
+)
+def test_whoever_is_met_may_be_a_friend(sentence: str) -> None:
+    assert weigh_contact(0.95, marked(sentence)) == pytest.approx(0.95)
+
+
+@pytest.mark.parametrize(
     "sentence", ["A met B.", "A met B at B's palace.", "A's call with B was short.", "A came to B's residence."]
 )
 def test_owners_who_are_met_all_the_same(sentence: str) -> None:
