@@ -28,6 +28,8 @@ _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 _SECOND_LEVELS = frozenset({"co", "com", "org", "net", "gov", "gob", "gouv", "govt", "edu", "ac", "or", "ne", "go"})
 _PART_OF_PAGE = re.compile(r"\d{1,3}|all|print|page/\d{1,3}", re.IGNORECASE)
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+# Rounds until a key is its own; two are common, so many are not.
+_MOST_ROUNDS = 8
 
 
 def url_key(url: str) -> str:
@@ -35,6 +37,16 @@ def url_key(url: str) -> str:
 
     The same key means the same article; the key is no URL to fetch. Any string gives a key, and a key's key is itself.
     """
+    key = _key(url)
+    # What was hidden behind a tracker, such as a space before "?", is cut in its turn; a round or two do.
+    for _ in range(_MOST_ROUNDS):
+        if (again := _key(key)) == key:
+            break
+        key = again
+    return key
+
+
+def _key(url: str) -> str:
     text = url.strip()
     cached = _AMP_CACHE.match(text) or _AMP_VIEWER.match(text)
     if cached:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.ingest.identity import article_url, site_of, url_key
@@ -60,6 +60,8 @@ def test_the_order_of_parameters_does_not_count() -> None:
 
 
 @given(st.text(max_size=60) | st.from_regex(r"https?://[a-z.]{1,20}(:\d+)?(/[ -~]{0,30})?", fullmatch=True))
+@example("0 ?")
+@example("a. ?utm_source=b")
 def test_any_string_has_a_key_and_a_keys_key_is_itself(url: str) -> None:
     key = url_key(url)
     assert url_key(key) == key
