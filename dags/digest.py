@@ -21,7 +21,8 @@ Writes the digests that are due (rules of `config/alerts.yaml` with a daily or w
 the outbox. Each reader has one digest for each period, written by the first run after its end, of whichever DAG; this
 one makes sure that there is such a run, however seldom `news_monitor` runs.
 
-Schedule: `HOTLINE_DIGEST_SCHEDULE`; `none` leaves digests to `news_monitor`.
+Schedule: `HOTLINE_DIGEST_SCHEDULE`; `none` leaves digests to the DAG that mails: `news_monitor`, or
+`contact_alerts` with `HOTLINE_ALERTS_BY=asset`.
 """
     + MENDING
 )

@@ -50,7 +50,8 @@ from a queue in the warehouse and commits results and progress together, so **cl
 whole DAG again, is always safe**: nothing is lost and nothing is mailed twice.
 
 If `check` fails, the data break a promise: its log has the rows and what to do about each. Mail does not wait for it (a
-late alert is worth little), but the asset is not updated, so DAGs that hang on it do not read such data.
+late alert is worth little), but the asset is not updated, so DAGs that hang on it do not read such data; with
+`HOTLINE_ALERTS_BY=asset` that is `contact_alerts` too, and mail then waits until `check` passes or `digest` runs.
 
 1. Read *What to do* in the failed task's log.
 2. `hotline doctor` checks the machine, configuration, warehouse, models, mail and feeds.
@@ -161,7 +162,7 @@ def news_monitor() -> None:
         inlets=[REPORTS],
         outlets=[CONTACTS],
         execution_timeout=timedelta(minutes=60),
-        doc_md="Check the data (sql/quality/). A broken promise fails this task, with the rows; mail does not wait.",
+        doc_md="Check the data (sql/quality/). A broken promise fails this task, with the rows.",
     )
     def check(counts: dict[str, Any]) -> dict[str, Any]:
         checked = check_quality()

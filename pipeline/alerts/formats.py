@@ -81,7 +81,7 @@ class Formats:
 
     def _by(self, skeleton: str, day: date) -> str:
         # Only fields of the day are asked for; babel wants a datetime for some locales.
-        at_noon = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001
+        at_noon = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - a day has no zone
         return str(format_skeleton(skeleton, at_noon, locale=_locale(self.language)))
 
 

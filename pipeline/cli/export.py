@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -92,8 +92,8 @@ def events(
             min_confidence=min_confidence,
             historical=historical,
         )
-        form = "jsonl" if target.suffix == ".jsonl" else "csv"
-        rows = write_events(target, contacts, places(connection), form, guard)  # type: ignore[arg-type]
+        form: Literal["csv", "jsonl"] = "jsonl" if target.suffix == ".jsonl" else "csv"
+        rows = write_events(target, contacts, places(connection), form, guard)
     terminal.say(f"{target}: {rows:,} rows")
 
 

@@ -97,8 +97,8 @@ def _captcha(page: Metadata, visible: Visible) -> Verdict | None:
         return None
     title = _CAPTCHA_TITLE.search(page.window_title) or _CAPTCHA_TITLE.search(page.heading)
     found = _CAPTCHA.search(visible.text)
-    if found or title:
-        return Verdict(Reason.CAPTCHA_PAGE, f"the page says {(found or title)[0]!r}")  # type: ignore[index]
+    if says := found or title:
+        return Verdict(Reason.CAPTCHA_PAGE, f"the page says {says[0]!r}")
     return None
 
 

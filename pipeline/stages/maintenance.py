@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
-from pipeline.alerts.mail import domain_of, message_id
+from pipeline.alerts.mail import domain_of, message_id, notice
 from pipeline.alerts.plain import plain
 from pipeline.stages.context import StageContext
 from pipeline.warehouse import retention
@@ -62,7 +61,7 @@ def report_feeds(context: StageContext) -> dict[str, Any]:
                 recipient=settings.ops_recipient,
                 subject=subject,
                 text=text,
-                html=f'<!DOCTYPE html><html lang="en"><title>{escape(subject)}</title><pre>{escape(text)}</pre></html>',
+                html=notice(subject, text, "HOTLINE_OPS_RECIPIENT"),
                 message_id=message_id(about, RULE, settings.ops_recipient, domain_of(settings.mail_from)),
                 as_of=now,
                 kind="ops",

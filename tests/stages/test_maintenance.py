@@ -140,5 +140,6 @@ def test_ops_is_told_of_the_feeds_once_a_week(make: Callable[..., StageContext])
     ((subject, text, html, about),) = rows(context, "SELECT subject, text, html, about FROM core.outbox")
     assert subject == "Hotline: 1 of 2 feeds need a look"
     assert "a  failing  A" in text and "went wrong <b>" in text and "b  " not in text
-    assert "<b>" not in html
+    assert "<b>" not in html and "went wrong &lt;b&gt;" in html
+    assert "HOTLINE_OPS_RECIPIENT" in html, "the design of our other mails says what names its reader"
     assert about == "feed_health-2023-W09" and date.fromisocalendar(2023, 9, 3) == NOW.date()
